@@ -26,7 +26,7 @@ int rondo_isa_select(const char *name);
 // The name of the variant in use (selects the best one if none was selected yet).
 const char *rondo_isa_name(void);
 
-// ---- Products with packed weights (gemm.c) ----
+// ---- Products with packed weights ----
 
 // Weights are packed into panels of RONDO_PANEL columns, k-major inside a panel; the last panel is as wide as n needs, rounded up to 16.
 // Columns beyond n are zero.
@@ -56,7 +56,7 @@ void rondo_outer(size_t rows, size_t column_begin, size_t column_end, size_t n, 
 // out[j] += Σ_r a[r][j] for j in column_begin..<column_end, r ascending.
 void rondo_column_sum(size_t rows, size_t column_begin, size_t column_end, const float *a, size_t a_stride, float *out);
 
-// ---- Row programs (row_program.c) ----
+// ---- Row programs ----
 
 // A row program computes pointwise values and reductions over features, row by row. It consists of sections; a section has one width and
 // runs all its instructions over that many columns before the next section begins, so a reduction is complete for those that read it.
@@ -130,7 +130,7 @@ size_t rondo_row_program_scratch_size(const rondo_row_program *program);
 // Runs the program for rows 0..<rows of the given streams. No result depends on how rows are divided among calls.
 void rondo_row_program_run(const rondo_row_program *program, const rondo_stream *streams, size_t rows, float *scratch);
 
-// ---- Elementwise over arrays (elementwise.c) ----
+// ---- Elementwise over arrays ----
 
 // y[i] = op(x[i]) for a unary rondo_op; y may be x.
 void rondo_unary(int op, size_t n, const float *x, float *y);
@@ -145,7 +145,7 @@ double rondo_sum_of_squares(size_t n, const float *x);
 // The first index whose value is NaN or infinite, or n.
 size_t rondo_first_nonfinite(size_t n, const float *x);
 
-// ---- Softmax with cross-entropy (softmax.c) ----
+// ---- Softmax with cross-entropy ----
 
 // For each row: losses[r] = log Σ_j exp(logits[r][j]) − logits[r][targets[r]], and log_sums[r] the logarithm of that sum. A target < 0
 // marks a row without a loss (losses[r] = 0). log_sums may be NULL.
@@ -158,15 +158,15 @@ void rondo_cross_entropy_backward(size_t rows, size_t n, const float *logits, si
 // y = softmax(x) or log-softmax(x) of each row; y may be x.
 void rondo_softmax(size_t rows, size_t n, const float *x, size_t x_stride, float *y, size_t y_stride, int logarithm);
 
-// ---- Embedding (embedding.c) ----
+// ---- Embedding ----
 
-// y[r] = table[indices[r]], for columns column_begin..<column_end. Indices are checked by the caller.
+// y[r] = table[indices[r]]. Indices are checked by the caller.
 void rondo_gather(size_t rows, size_t width, const float *table, const int32_t *indices, float *y, size_t y_stride);
 // table[indices[r]] += y[r] for columns column_begin..<column_end, r ascending (threads own columns).
 void rondo_scatter_add(size_t rows, size_t width, size_t column_begin, size_t column_end, const float *y, size_t y_stride,
                        const int32_t *indices, float *table);
 
-// ---- Optimisers (optimizers.c) ----
+// ---- Optimisers ----
 
 // g' = g + weight_decay · w; v = momentum · v + g'; w −= rate · (nesterov ? g' + momentum · v : v). velocity may be NULL if momentum is 0.
 void rondo_sgd(size_t n, float *w, const float *g, float *velocity, float rate, float momentum, int nesterov, float weight_decay);
@@ -175,7 +175,7 @@ void rondo_sgd(size_t n, float *w, const float *g, float *velocity, float rate, 
 void rondo_adam(size_t n, float *w, const float *g, float *m, float *v, float rate, float beta1, float beta2, float epsilon, float c1,
                 float c2, float weight_decay, int decoupled);
 
-// ---- Random masks (random.c) ----
+// ---- Random masks ----
 
 // mask[j] = keep ? 1 / (1 − p) : 0 for j < n, with P(drop) = p: a pure function of (key0, key1, j).
 void rondo_dropout_mask(size_t n, uint32_t key0, uint32_t key1, float p, float *mask);

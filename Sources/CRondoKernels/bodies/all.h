@@ -1,0 +1,43 @@
+// The body of a variant: the file that includes this has set the macros
+//   RONDO_VARIANT        the variant's name
+//   RONDO_NATIVE_LANES   floats in a register: 16, 8 or 4
+//   RONDO_TWO_ROUNDINGS  defined if there is no fused multiply-add
+//   RONDO_TILE_ROWS, RONDO_TILE_VECTORS
+//                        the tile of a product that fits in registers: rows × native vectors of columns
+//   RONDO_PEAK_CHAINS    independent multiply-adds that saturate the processor
+// and the target attribute of every function.
+
+#pragma STDC FP_CONTRACT OFF
+// Vectors wider than a register appear as arguments, but only of functions that are inlined, so no ABI is concerned.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#include "../kernels.h"
+
+#include "lanes.h"
+
+#include "functions.h"
+
+#include "gemm.h"
+#include "outer.h"
+
+#include "operations.h"
+#include "elementwise.h"
+#include "row_program.h"
+
+#include "softmax.h"
+
+#include "embedding.h"
+#include "optimizers.h"
+#include "peak.h"
+#include "random.h"
+
+#define RONDO_STRING_(x) #x
+#define RONDO_STRING(x) RONDO_STRING_(x)
+#define RONDO_JOIN_(a, b) a##b
+#define RONDO_JOIN(a, b) RONDO_JOIN_(a, b)
+#define RONDO_ENTRY(result, name, parameters, arguments) .name = name,
+
+const struct rondo_kernels RONDO_JOIN(rondo_kernels_, RONDO_VARIANT) = {
+  .name = RONDO_STRING(RONDO_VARIANT),
+  RONDO_KERNELS(RONDO_ENTRY)
+};

@@ -1,0 +1,83 @@
+// Softmax and cross-entropy of rows, each row's largest value subtracted before exp.
+
+INLINE float row_maximum(size_t n, const float *x) {
+  lanes value = splat(-__builtin_inff());
+  size_t j = 0;
+  for (; j + 16 <= n; j += 16) value = maximum(load(x + j), value);
+  float largest = maximum_of_lanes(value);
+  for (; j < n; j++) largest = x[j] > largest ? x[j] : largest;
+  return largest;
+}
+
+// Σ_j exp(x[j] − shift) in 16 lanes.
+INLINE float row_sum_of_exp(size_t n, const float *x, float shift) {
+  lanes sum = splat(0);
+  size_t j = 0;
+  for (; j + 16 <= n; j += 16) sum += exp_lanes(load(x + j) - shift);
+  if (j < n) {
+    integers index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    lanes rest = exp_lanes(load_first(x + j, n - j) - shift);
+    sum += index < (int32_t)(n - j) ? rest : splat(0);
+  }
+  return sum_of_lanes(sum);
+}
+
+static void cross_entropy_forward(size_t rows, size_t n, const float *logits, size_t stride, const int32_t *targets, float *losses,
+                                  float *log_sums) {
+  for (size_t r = 0; r < rows; r++) {
+    const float *x = logits + r * stride;
+    float log_sum = 0, loss = 0;
+    if (targets[r] >= 0 || log_sums != NULL) {
+      float largest = row_maximum(n, x);
+      log_sum = largest + log_lanes(splat(row_sum_of_exp(n, x, largest))).x;
+    }
+    if (targets[r] >= 0) loss = log_sum - x[targets[r]];
+    losses[r] = loss;
+    if (log_sums != NULL) log_sums[r] = log_sum;
+  }
+}
+
+static void cross_entropy_backward(size_t rows, size_t n, const float *logits, size_t stride, const int32_t *targets,
+                                   const float *log_sums, const float *scales, float *gradient, size_t gradient_stride,
+                                   int accumulate) {
+  for (size_t r = 0; r < rows; r++) {
+    const float *x = logits + r * stride;
+    float *g = gradient + r * gradient_stride;
+    if (targets[r] < 0) {
+      if (!accumulate)
+        for (size_t j = 0; j < n; j++) g[j] = 0;
+      continue;
+    }
+    size_t target = (size_t)targets[r];
+    float at_target = scales[r] * (exp_lanes(splat(x[target] - log_sums[r])).x - 1.0f);
+    if (accumulate) at_target = g[target] + at_target;
+    size_t j = 0;
+    for (; j + 16 <= n; j += 16) {
+      lanes y = scales[r] * exp_lanes(load(x + j) - log_sums[r]);
+      store(g + j, accumulate ? load(g + j) + y : y);
+    }
+    if (j < n) {
+      lanes y = scales[r] * exp_lanes(load_first(x + j, n - j) - log_sums[r]);
+      store_first(g + j, n - j, accumulate ? load_first(g + j, n - j) + y : y);
+    }
+    g[target] = at_target;
+  }
+}
+
+static void softmax(size_t rows, size_t n, const float *x, size_t x_stride, float *y, size_t y_stride, int logarithm) {
+  for (size_t r = 0; r < rows; r++) {
+    const float *from = x + r * x_stride;
+    float *to = y + r * y_stride;
+    float largest = row_maximum(n, from), sum = row_sum_of_exp(n, from, largest);
+    float log_sum = log_lanes(splat(sum)).x;
+    size_t j = 0;
+    for (; j + 16 <= n; j += 16) {
+      lanes shifted = load(from + j) - largest;
+      store(to + j, logarithm ? shifted - log_sum : exp_lanes(shifted) / sum);
+    }
+    if (j < n) {
+      lanes shifted = load_first(from + j, n - j) - largest;
+      store_first(to + j, n - j, logarithm ? shifted - log_sum : exp_lanes(shifted) / sum);
+    }
+  }
+}

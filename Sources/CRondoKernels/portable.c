@@ -1,0 +1,10 @@
+// Every kernel for any processor: no instruction set is assumed, and a multiply-add rounds twice.
+
+#define RONDO_VARIANT portable
+#define RONDO_NATIVE_LANES 4
+#define RONDO_TWO_ROUNDINGS
+#define RONDO_TILE_ROWS 3
+#define RONDO_TILE_VECTORS 2
+#define RONDO_PEAK_CHAINS 12
+
+#include "bodies/all.h"
