@@ -182,6 +182,17 @@ void rondo_dropout_mask(size_t n, uint32_t key0, uint32_t key1, float p, float *
 // 32 random bits: the same function the masks use.
 uint32_t rondo_random_bits(uint32_t key0, uint32_t key1, uint32_t position);
 
+// ---- Waiting ----
+
+// Tells the processor that this thread is spinning on a value another thread will change.
+static inline void rondo_cpu_relax(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb");
+#endif
+}
+
 // ---- Measuring ----
 
 // Runs iterations × rondo_peak_flops_per_iteration() floating-point operations of independent fused multiply-adds in registers, on the

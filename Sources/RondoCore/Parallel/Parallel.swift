@@ -1,0 +1,79 @@
+/// Loops over several threads.
+///
+/// What is computed never depends on the number of threads: callers divide work so that each result is computed by one part, in one order.
+public enum Parallel {
+  /// The largest number of threads that work at the same time, the caller among them. The command line sets it at start-up; it starts as
+  /// `Machine.processorCount`.
+  public static var limit: Int {
+    get {
+      Machine.configureLazily()
+      return WorkerPool.shared.limit
+    }
+    set {
+      precondition(
+        1...Machine.largestThreadCount ~= newValue,
+        "Parallel.limit: \(newValue) is not in 1...\(Machine.largestThreadCount)")
+      WorkerPool.shared.limit = newValue
+    }
+  }
+
+  /// The number of threads that a loop uses.
+  public static var threadCount: Int { limit }
+
+  /// Runs `body` with another limit. The limit belongs to the process: this is for tests and measurements.
+  public static func withThreads<R, E: Error>(_ count: Int, _ body: () throws(E) -> R) throws(E) -> R {
+    let before = limit
+    limit = count
+    defer { limit = before }
+    return try body()
+  }
+
+  /// Calls `body` once for each of 0..<parts, on up to `threadCount` threads, and returns when all calls have returned.
+  ///
+  /// Part 0 runs on the calling thread; any thread may run several parts one after the other, so parts must not wait for each other. A call
+  /// from within a part, or while another thread's loop is running, runs its parts serially on the calling thread.
+  public static func run(_ parts: Int, _ body: (Int) -> Void) {
+    if parts <= 1 || limit == 1 {
+      for part in 0..<max(0, parts) { body(part) }
+      return
+    }
+    withoutActuallyEscaping(body) { escapable in
+      var shared = escapable
+      withUnsafeMutablePointer(to: &shared) { pointer in
+        run(parts, context: pointer) { context, part in
+          context.assumingMemoryBound(to: ((Int) -> Void).self).pointee(part)
+        }
+      }
+    }
+  }
+
+  /// Like `run(_:_:)`, but allocates nothing: `body` captures nothing, and finds what it needs in `context`, which all parts share.
+  public static func run(
+    _ parts: Int, context: UnsafeMutableRawPointer,
+    _ body: @convention(c) (UnsafeMutableRawPointer, Int) -> Void
+  ) {
+    if parts <= 1 || limit == 1 {
+      for part in 0..<max(0, parts) { body(context, part) }
+    } else {
+      WorkerPool.shared.run(parts, context, body)
+    }
+  }
+
+  /// Divides 0..<count into ranges of at least `minimumPerPart` (except if `count` is less), which begin at multiples of `multipleOf`, and
+  /// calls `body` once for each.
+  public static func rows(
+    _ count: Int, minimumPerPart: Int, multipleOf: Int = 1, _ body: (Range<Int>) -> Void
+  ) {
+    let parts = max(1, min(limit, count / max(1, minimumPerPart)))
+    if parts == 1 {
+      if count > 0 { body(0..<count) }
+      return
+    }
+    let units = (count + multipleOf - 1) / multipleOf
+    run(parts) { part in
+      let begin = min(count, units * part / parts * multipleOf)
+      let end = min(count, units * (part + 1) / parts * multipleOf)
+      if begin < end { body(begin..<end) }
+    }
+  }
+}

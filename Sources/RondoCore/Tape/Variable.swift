@@ -1,0 +1,23 @@
+/// A tensor on a tape: what operations take and give.
+///
+/// A variable keeps its tape alive. What a tape keeps for its backward pass should capture `id` and tensors rather than variables, so that a
+/// tape that is dropped without a backward pass goes away.
+public struct Variable {
+  /// The place of a variable on its tape.
+  public struct ID: Hashable, Sendable {
+    let index: Int
+  }
+
+  public let tape: Tape
+  public let id: ID
+  public let value: Tensor
+  /// Whether a backward pass carries a gradient to this variable.
+  public let requiresGradient: Bool
+
+  public var shape: [Int] { value.shape }
+
+  /// The same value as a constant: no gradient passes.
+  public func detached() -> Variable {
+    tape.constant(value)
+  }
+}

@@ -1,0 +1,92 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Memory blocks that are reused instead of going back to the system, so that a warm training step causes no page faults.
+///
+/// Blocks come in size classes (four per power of two), are 64-byte aligned and not initialised. Blocks below `smallest` bytes are left
+/// to `malloc`. The free blocks together never hold more than the blocks in use held at their peak.
+package enum StoragePool {
+  static let alignment = 64
+  static let smallest = 16_384
+
+  private struct State {
+    /// Addresses of free blocks by size class.
+    var free: [[UInt]] = Array(repeating: [], count: 4 * Int.bitWidth)
+    var bytesFree = 0
+    var bytesInUse = 0
+    var peak = 0
+  }
+
+  private static let state = Mutex(State())
+
+  /// Bytes that pooled blocks in use hold, and those of blocks waiting to be reused.
+  package static var usage: (inUse: Int, free: Int) {
+    state.withLock { ($0.bytesInUse, $0.bytesFree) }
+  }
+
+  /// The class whose blocks hold `bytes`, and their size: 4, 5, 6 or 7 times a power of two.
+  static func sizeClass(_ bytes: Int) -> (index: Int, size: Int) {
+    let top = Int.bitWidth - 1 - (bytes - 1).leadingZeroBitCount
+    let step = 1 << (top - 2)
+    let quarters = (bytes + step - 1) / step
+    return quarters == 8 ? (4 * (top + 1), 8 * step) : (4 * top + quarters - 4, quarters * step)
+  }
+
+  static func take(bytes: Int) -> UnsafeMutableRawPointer {
+    guard bytes > smallest else { return allocate(max(bytes, alignment)) }
+    let (index, size) = sizeClass(bytes)
+    let reused = state.withLock { state -> UInt? in
+      state.bytesInUse += size
+      state.peak = max(state.peak, state.bytesInUse)
+      guard let block = state.free[index].popLast() else { return nil }
+      state.bytesFree -= size
+      return block
+    }
+    return reused.flatMap { UnsafeMutableRawPointer(bitPattern: $0) } ?? allocate(size)
+  }
+
+  static func giveBack(_ block: UnsafeMutableRawPointer, bytes: Int) {
+    guard bytes > smallest else { return free(block) }
+    let (index, size) = sizeClass(bytes)
+    let address = UInt(bitPattern: block)
+    let surplus = state.withLock { state -> Bool in
+      state.bytesInUse -= size
+      guard state.bytesFree + size <= state.peak else { return true }
+      state.free[index].append(address)
+      state.bytesFree += size
+      return false
+    }
+    if surplus { free(block) }
+  }
+
+  private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
+    var block: UnsafeMutableRawPointer?
+    let status = posix_memalign(&block, alignment, bytes)
+    precondition(status == 0 && block != nil, "Tensor: no memory for \(bytes) bytes")
+    return block!
+  }
+}
+
+/// A block of floats of the pool, alive as long as a tensor refers to it.
+///
+/// `@unchecked Sendable` because `pointer` is only written through a `Tensor` that holds the one reference to the storage; everybody else
+/// reads.
+package final class TensorStorage: @unchecked Sendable {
+  let pointer: UnsafeMutablePointer<Float>
+  let count: Int
+
+  init(count: Int) {
+    let bytes = count * MemoryLayout<Float>.stride
+    self.count = count
+    self.pointer = StoragePool.take(bytes: bytes).bindMemory(to: Float.self, capacity: count)
+  }
+
+  deinit { StoragePool.giveBack(pointer, bytes: count * MemoryLayout<Float>.stride) }
+}
