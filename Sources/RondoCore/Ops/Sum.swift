@@ -1,0 +1,53 @@
+/// The sum of all elements: a scalar. Blocks of 512 elements are added in Double, then the blocks in order.
+public func sum(_ x: Variable) -> Variable {
+  Sum.node("sum", x, divisor: 1)
+}
+
+/// The mean of all elements: a scalar.
+public func mean(_ x: Variable) -> Variable {
+  precondition(x.value.count > 0, "mean: no elements, the shape is \(x.shape)")
+  return Sum.node("mean", x, divisor: Double(x.value.count))
+}
+
+enum Sum: DifferentiableOperation {
+  fileprivate static func node(_ name: StaticString, _ x: Variable, divisor: Double) -> Variable {
+    let count = x.value.count
+    let total = total(count) { [pointer = x.value.pointer] in Double(pointer[$0]) }
+    return x.tape.node(name, Tensor(Float(total / divisor)), inputs: [x]) { [x = x.id] gradient, sink in
+      let share = Float(Double(gradient.scalar) / divisor)
+      sink.accumulate(x) { pointer in
+        Elementwise.parts(count) { for i in $0 { pointer[i] += share } }
+      }
+    }
+  }
+
+  /// Σ term(i) for i < count: blocks of 512 terms, then the blocks in order.
+  @inline(__always)
+  static func total(_ count: Int, _ term: (Int) -> Double) -> Double {
+    let blocks = (count + 511) / 512
+    var sums = [Double](repeating: 0, count: blocks)
+    sums.withUnsafeMutableBufferPointer { sums in
+      Parallel.rows(blocks, minimumPerPart: Elementwise.minimumPerPart / 512) { range in
+        for block in range {
+          var sum = 0.0
+          for i in block * 512..<min(count, block * 512 + 512) { sum += term(i) }
+          sums[block] = sum
+        }
+      }
+    }
+    return sums.reduce(0, +)
+  }
+
+  static func plain(_ x: [Double]) -> Double { x.reduce(0, +) }
+
+  static var checks: [OperationCheck] {
+    [
+      OperationCheck(
+        "sum", "", inputs: [OperationCheck.uniform([7, 3, 31], stream: 1)], fast: { sum($0[0]) },
+        plain: { [plain($0[0])] }),
+      OperationCheck(
+        "mean", "", inputs: [OperationCheck.uniform([5, 11], stream: 1)], fast: { mean($0[0]) },
+        plain: { [plain($0[0]) / 55] }),
+    ]
+  }
+}
