@@ -11,7 +11,7 @@
 // Vectors wider than a register appear as arguments, but only of functions that are inlined, so no ABI is concerned.
 #pragma clang diagnostic ignored "-Wpsabi"
 
-#include "../kernels.h"
+#include "rondo_variants.h"
 
 #include "lanes.h"
 
@@ -37,6 +37,7 @@
 #define RONDO_JOIN(a, b) RONDO_JOIN_(a, b)
 #define RONDO_ENTRY(result, name, parameters, arguments) .name = name,
 
+extern const struct rondo_kernels RONDO_JOIN(rondo_kernels_, RONDO_VARIANT);
 const struct rondo_kernels RONDO_JOIN(rondo_kernels_, RONDO_VARIANT) = {
   .name = RONDO_STRING(RONDO_VARIANT),
   RONDO_KERNELS(RONDO_ENTRY)

@@ -50,13 +50,13 @@ INLINE lanes sigmoid_lanes(lanes x) {
   return (x < 0.0f ? e : splat(1.0f)) / (1.0f + e);
 }
 
-// −t / (2 + t) with t = exp(−2|x|) − 1, exact in relative terms down to the smallest x.
+// ±t / (2 + t) with t = exp(−2|x|) − 1, which keeps its relative accuracy down to the smallest x.
 INLINE lanes tanh_lanes(lanes x) {
   lanes y = -2.0f * absolute(x);
   exponential e = reduced_exponential(y < -40.0f ? splat(-40.0f) : y);
   lanes power = power_of_two(e.k);
   lanes t = multiply_add(power, e.q, power - 1.0f);
-  return with_sign_of(-t / (2.0f + t), x);
+  return with_sign_of(t / (2.0f + t), x);
 }
 
 // log(1 + f) + k ln 2 for √½ − 1 ≤ f ≤ √2 − 1.

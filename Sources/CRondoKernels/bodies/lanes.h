@@ -100,7 +100,9 @@ INLINE lanes square_root(lanes a) { return __builtin_elementwise_sqrt(a); }
 INLINE lanes minimum(lanes a, lanes b) { return a < b ? a : b; }
 INLINE lanes maximum(lanes a, lanes b) { return a > b ? a : b; }
 INLINE lanes absolute(lanes a) { return (lanes)((unsigneds)a & 0x7fffffffu); }
-INLINE lanes with_sign_of(lanes a, lanes sign) { return (lanes)((unsigneds)a | ((unsigneds)sign & 0x80000000u)); }
+INLINE lanes with_sign_of(lanes a, lanes sign) {
+  return (lanes)(((unsigneds)a & 0x7fffffffu) | ((unsigneds)sign & 0x80000000u));
+}
 // 2^k for −126 ≤ k ≤ 127.
 INLINE lanes power_of_two(integers k) { return (lanes)(((unsigneds)k + 127u) << 23); }
 

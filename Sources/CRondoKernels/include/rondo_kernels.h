@@ -81,13 +81,13 @@ typedef enum {
   RONDO_OP_SOFTPLUS,  // log(1 + exp(a)) = max(a, 0) + log(1 + exp(-|a|))
   RONDO_OP_SQRT,
   RONDO_OP_SUM,       // out: a scalar; the sum of a over the section's columns: 16 lanes, lane j adds columns j, j+16, …; then a fixed tree
-  RONDO_OP_MAXIMUM,   // out: a scalar; the largest a over the section's columns
+  RONDO_OP_MAXIMUM,   // out: a scalar; the largest a over the section's columns; NaNs are passed over
   RONDO_OP_COUNT
 } rondo_op;
 
 typedef enum {
   RONDO_REGISTER = 0,  // a value of the section's width, alive within one section
-  RONDO_SCALAR,        // one value a row, alive through the whole program: the result of a reduction
+  RONDO_SCALAR,        // one value a row, alive through the whole program: the result of a reduction, read by later sections only
   RONDO_STREAM,        // memory: streams[index]
   RONDO_CONSTANT       // constants[index]
 } rondo_operand_kind;

@@ -1,10 +1,16 @@
-// The table of kernels that a variant fills, written once: its fields, the exported functions and the tables all follow from this list.
+// Every variant of the kernels as a table of functions, for those who compare variants: tests and measurements. Everything else calls the
+// functions of rondo_kernels.h, which go through the table that `rondo_isa_select` chose.
 
-#ifndef RONDO_KERNEL_TABLE_H
-#define RONDO_KERNEL_TABLE_H
+#ifndef RONDO_VARIANTS_H
+#define RONDO_VARIANTS_H
 
 #include "rondo_kernels.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// The list of kernels: the table's fields, the exported functions and the tables' contents all follow from it.
 // KERNEL(result, name, parameters, arguments)
 #define RONDO_KERNELS(KERNEL)                                                                                          \
   KERNEL(size_t, panel_count, (size_t n), (n))                                                                         \
@@ -73,11 +79,11 @@ struct rondo_kernels {
 #undef RONDO_FIELD
 };
 
-#if defined(__x86_64__)
-extern const struct rondo_kernels rondo_kernels_avx512, rondo_kernels_avx2;
-#elif defined(__aarch64__)
-extern const struct rondo_kernels rondo_kernels_neon;
+// The variant of that name ("avx512", "avx2", "neon", "portable"), or NULL if there is none or this processor does not have it.
+const struct rondo_kernels *rondo_variant(const char *name);
+
+#ifdef __cplusplus
+}
 #endif
-extern const struct rondo_kernels rondo_kernels_portable;
 
 #endif
