@@ -21,11 +21,12 @@ public func gatherRows(_ table: Variable, _ indices: [Int32]) -> Variable {
   return table.tape.node("gatherRows", rows, inputs: [table]) { [table = table.id] gradient, sink in
     sink.accumulate(table) { pointer in
       indices.withUnsafeBufferPointer { indices in
+        guard let first = indices.baseAddress else { return }
         let minimum = max(16, Elementwise.minimumPerPart / max(1, indices.count))
         Parallel.rows(width, minimumPerPart: minimum, multipleOf: 16) { columns in
           rondo_scatter_add(
             indices.count, width, columns.lowerBound, columns.upperBound, gradient.pointer, width,
-            indices.baseAddress!, pointer)
+            first, pointer)
         }
       }
     }

@@ -1,0 +1,142 @@
+import CRondoKernels
+
+/// The cross-entropy of the logits x · Wᵀ + b with target classes: `crossEntropy(linear(x, W, b), targets)` without the logits of all rows
+/// in memory. What language models end with.
+///
+/// Rows are taken in blocks whose logits stay in the cache. If the tape records, their gradient takes the place of the logits at once and is
+/// carried on to x, W and b, so that the backward pass only has to scale and add.
+///
+/// - Parameters:
+///   - x: […, inputs]
+///   - weight: [classes, inputs]
+///   - bias: [classes]
+///   - targets: a class for each row; negative for a row without a loss.
+public func linearCrossEntropy(
+  _ x: Variable, _ weight: Variable, bias: Variable? = nil, targets: [Int32],
+  _ reduction: LossReduction = .perToken
+) -> Variable {
+  LinearMap.checkShapes("linearCrossEntropy", x.shape, weight.shape, bias?.shape)
+  let counted = CrossEntropy.checkTargets(
+    "linearCrossEntropy", targets, rows: x.value.rows, classes: weight.shape[0])
+  let divisor = reduction.divisor(rows: counted)
+  var pass = LinearCrossEntropyPass(x, weight, bias)
+  let total = pass.run(targets, scale: Float(1 / divisor))
+  let (ids, gradients) = (pass.inputs.map(\.id), pass.gradients)
+  let loss = Tensor(Float(total / divisor))
+  return x.tape.node("linearCrossEntropy", loss, inputs: pass.inputs) { upstream, sink in
+    for (id, gradient) in zip(ids, gradients) {
+      guard let gradient else { continue }
+      sink.accumulate(id) { pointer in
+        Elementwise.add(gradient.pointer, times: upstream.scalar, to: pointer, count: gradient.count)
+      }
+    }
+  }
+}
+
+/// One pass over the rows.
+private struct LinearCrossEntropyPass {
+  /// x, weight and, if there is one, bias.
+  let inputs: [Variable]
+  /// The gradients of the inputs that want one.
+  private(set) var gradients: [Tensor?]
+  private let rows: Int
+  private let width: Int
+  private let classes: Int
+
+  /// The rows of a block: as many as fit 4 MB of logits, at least 32, so that packed weights are worth loading.
+  private static func blockRows(classes: Int) -> Int { max(32, (1 << 20) / classes) }
+
+  init(_ x: Variable, _ weight: Variable, _ bias: Variable?) {
+    inputs = [x, weight] + (bias.map { [$0] } ?? [])
+    rows = x.value.rows
+    width = weight.shape[1]
+    classes = weight.shape[0]
+    gradients = inputs.map { $0.requiresGradient ? Tensor(zeros: $0.shape) : nil }
+  }
+
+  /// Computes `gradients` of scale · Σ loss; the sum of the losses.
+  mutating func run(_ targets: [Int32], scale: Float) -> Double {
+    let (x, weight) = (inputs[0], inputs[1])
+    let bias = inputs.count > 2 ? inputs[2].value : nil
+    let packed = x.tape.packed(weight, isTransposed: false)
+    let isDifferentiated = gradients.contains { $0 != nil }
+    let blockRows = min(rows, Self.blockRows(classes: classes))
+    var logits = Tensor(uninitialized: [blockRows, classes])
+    var losses = [Float](repeating: 0, count: rows)
+    for first in stride(from: 0, to: rows, by: max(1, blockRows)) {
+      let count = min(blockRows, rows - first)
+      let block = x.value.pointer + first * width
+      packed.multiply(
+        rows: count, block, stride: width, start: bias?.pointer, startStride: 0, into: logits.mutablePointer(),
+        stride: classes)
+      losses.withUnsafeMutableBufferPointer { losses in
+        targets.withUnsafeBufferPointer { targets in
+          Self.softmax(
+            rows: count, classes: classes, logits.mutablePointer(), targets.baseAddress! + first,
+            losses.baseAddress! + first, scale: isDifferentiated ? scale : nil)
+        }
+      }
+      if let pointer = gradients[0]?.mutablePointer() {
+        x.tape.packed(weight, isTransposed: true).multiply(
+          rows: count, logits.pointer, stride: classes, start: nil, startStride: 0,
+          into: pointer + first * width, stride: width)
+      }
+      if let pointer = gradients[1]?.mutablePointer() {
+        WeightGradient.addOuter(
+          rows: count, outputs: classes, inputs: width, logits.pointer, stride: classes, block, stride: width,
+          to: pointer)
+      }
+      if bias != nil, let pointer = gradients[2]?.mutablePointer() {
+        WeightGradient.addColumnSum(
+          rows: count, columns: classes, logits.pointer, stride: classes, to: pointer)
+      }
+    }
+    return CrossEntropy.total(losses)
+  }
+
+  /// The losses of some rows; with a scale, the gradients of scale · loss take the place of the logits.
+  private static func softmax(
+    rows: Int, classes: Int, _ logits: UnsafeMutablePointer<Float>, _ targets: UnsafePointer<Int32>,
+    _ losses: UnsafeMutablePointer<Float>, scale: Float?
+  ) {
+    Parallel.rows(rows, minimumPerPart: CrossEntropy.minimumRows(classes)) { range in
+      for row in range {
+        let x = logits + row * classes
+        var logSum: Float = 0
+        rondo_cross_entropy_forward(1, classes, x, classes, targets + row, losses + row, &logSum)
+        if var scale {
+          rondo_cross_entropy_backward(1, classes, x, classes, targets + row, &logSum, &scale, x, classes, 0)
+        }
+      }
+    }
+  }
+}
+
+enum LinearCrossEntropy: DifferentiableOperation {
+  static var checks: [OperationCheck] {
+    let targets: [Int32] = [18, 0, -1, 7, 7]
+    let inputs = [[5, 11], [19, 11], [19]].enumerated().map {
+      OperationCheck.uniform($1, stream: UInt64($0))
+    }
+    let reduced = CrossEntropy.reductions.map { options, reduction in
+      OperationCheck(
+        "linearCrossEntropy", options, inputs: inputs,
+        fast: { linearCrossEntropy($0[0], $0[1], bias: $0[2], targets: targets, reduction) },
+        plain: {
+          let logits = LinearMap.plain($0[0], $0[1], $0[2], inputs: 11)
+          return [CrossEntropy.plain(logits, targets, classes: 19, reduction)]
+        })
+    }
+    // 37 rows in two blocks of at least 32.
+    let many = (0..<37).map { Int32($0 * 7 % 41) - 1 }
+    let blocks = OperationCheck(
+      "linearCrossEntropy", "several blocks, no bias, scaled",
+      inputs: [OperationCheck.uniform([37, 3], stream: 1), OperationCheck.uniform([40, 3], stream: 2)],
+      fast: { linearCrossEntropy($0[0], $0[1], targets: many) * sum($0[0]) },
+      plain: {
+        let logits = LinearMap.plain($0[0], $0[1], nil, inputs: 3)
+        return [CrossEntropy.plain(logits, many, classes: 40, .perToken) * $0[0].reduce(0, +)]
+      })
+    return reduced + [blocks]
+  }
+}

@@ -1,0 +1,22 @@
+import RondoCore
+
+/// Sets elements to zero with a probability, and scales the others up, where the tape trains; see `dropout`.
+///
+/// It has no parameters; its place in the model (the builder's dotted name) tells its random masks from those of others.
+public struct Dropout: Sendable {
+  public let probability: Float
+  /// The stream of random numbers the masks are drawn from.
+  public let stream: UInt64
+
+  public init(_ builder: Builder, probability: Float) {
+    precondition(
+      0..<1 ~= probability, "Dropout \(builder.path): the probability \(probability) is not in 0..<1")
+    self.probability = probability
+    stream = RandomSource.stream(builder.path)
+  }
+
+  /// For the rows of a batch of sequences.
+  public func callAsFunction(_ x: Variable, _ layout: SequenceLayout) -> Variable {
+    dropout(x, probability: probability, layout: layout, stream: stream)
+  }
+}

@@ -1,0 +1,49 @@
+import RondoCore
+
+/// y = x · Wᵀ + b for every row.
+///
+/// Parameters, as PyTorch names them: `weight` [outputs, inputs] and `bias` [outputs], uniform within 1/√inputs unless told otherwise.
+public struct Linear: Sendable {
+  public let inputSize: Int
+  public let outputSize: Int
+  public let weight: Parameter
+  public let bias: Parameter?
+
+  public init(
+    _ builder: Builder, inputSize: Int, outputSize: Int, hasBias: Bool = true,
+    initial: Initializer? = nil
+  ) {
+    precondition(
+      inputSize > 0 && outputSize > 0, "Linear \(builder.path): sizes \(inputSize) and \(outputSize)")
+    let initial = initial ?? Self.standard(inputSize)
+    self.inputSize = inputSize
+    self.outputSize = outputSize
+    weight = builder.parameter("weight", [outputSize, inputSize], initial)
+    bias = hasBias ? builder.parameter("bias", [outputSize], initial) : nil
+  }
+
+  /// A layer whose weight is an embedding's table (Press and Wolf 2017): logits of the embedding's symbols.
+  public init(_ builder: Builder, tiedTo embedding: Embedding, hasBias: Bool = true) {
+    inputSize = embedding.width
+    outputSize = embedding.count
+    weight = embedding.weight
+    bias = hasBias ? builder.parameter("bias", [embedding.count], Self.standard(embedding.width)) : nil
+  }
+
+  private static func standard(_ inputSize: Int) -> Initializer {
+    .uniform(1 / Float(inputSize).squareRoot())
+  }
+
+  /// […, inputs] gives […, outputs].
+  public func callAsFunction(_ x: Variable) -> Variable {
+    linear(x, x.tape.parameter(weight), bias: bias.map { x.tape.parameter($0) })
+  }
+
+  /// The cross-entropy of this layer's outputs as logits, which are never all in memory; see `linearCrossEntropy`.
+  public func crossEntropy(
+    _ x: Variable, _ targets: [Int32], _ reduction: LossReduction = .perToken
+  ) -> Variable {
+    linearCrossEntropy(
+      x, x.tape.parameter(weight), bias: bias.map { x.tape.parameter($0) }, targets: targets, reduction)
+  }
+}
