@@ -1,0 +1,88 @@
+/// A recurrent cell: its states, and one time step of its equations.
+///
+/// Everything else (whole sequences, backpropagation through time, ragged batches, both directions, stacks, single steps) comes from `step`.
+/// A cell is an immutable value; what it remembers lives in its states, and its parameters in a `ParameterStore`.
+///
+/// ```swift
+/// struct LSTM: Cell {
+///   let hiddenSize: Int
+///   var states: StateShapes { ["h": hiddenSize, "c": hiddenSize] }
+///
+///   func step(_ x: Term, _ s: inout States, _ w: Weights) -> Term {
+///     let z = w.linear("ih", x, 4 * hiddenSize) + w.linear("hh", s.h, 4 * hiddenSize)
+///     let (i, f, g, o) = z.split("i", "f", "g", "o")
+///     s.c = sigmoid(f) * s.c + sigmoid(i) * tanh(g)
+///     s.h = sigmoid(o) * tanh(s.c)
+///     return s.h
+///   }
+/// }
+/// ```
+public protocol Cell: Sendable {
+  /// The names and widths of the states, in order; the first one's width scales the initial weights.
+  var states: StateShapes { get }
+
+  /// One time step: reads the input and the previous states, assigns the new states, and returns the output.
+  ///
+  /// It is called once, with symbols, when a `Recurrence` is built.
+  func step(_ x: Term, _ states: inout States, _ weights: Weights) -> Term
+}
+
+/// The name and the width of a state.
+public struct StateShape: Hashable, Sendable {
+  public let name: String
+  public let width: Int
+}
+
+/// The states that a cell declares, in order, written as a dictionary: `["h": 256, "c": 256]`.
+public struct StateShapes: ExpressibleByDictionaryLiteral, Sendable {
+  public let shapes: [StateShape]
+
+  public init(dictionaryLiteral elements: (String, Int)...) {
+    self.init(elements.map { StateShape(name: $0.0, width: $0.1) })
+  }
+
+  public init(_ shapes: [StateShape]) {
+    precondition(!shapes.isEmpty, "StateShapes: a cell without a state is not recurrent")
+    for shape in shapes {
+      precondition(shape.width > 0, "StateShapes: state \(shape.name) has width \(shape.width)")
+      precondition(
+        shapes.filter { $0.name == shape.name }.count == 1, "StateShapes: two states named \(shape.name)")
+    }
+    self.shapes = shapes
+  }
+}
+
+/// The states while a step is traced: reading gives the newest value, assigning makes a new one and names it.
+///
+/// A state that is read after it was assigned is the new one; take `let old = s.h` first where the previous value is meant.
+@dynamicMemberLookup
+public struct States {
+  let shapes: [StateShape]
+  let tracer: Tracer
+  var current: [Term]
+
+  public subscript(dynamicMember name: String) -> Term {
+    get { self[name] }
+    set { self[name] = newValue }
+  }
+
+  /// The same by a name computed at run time.
+  public subscript(name: String) -> Term {
+    get { current[index(name)] }
+    set {
+      let position = index(name)
+      precondition(
+        newValue.width == shapes[position].width,
+        "state \(name) has width \(shapes[position].width), the value assigned has \(newValue.width)")
+      // A leaf or a slice keeps the name it has: the state's new value will be a copy of it.
+      current[position] = newValue.isComputed ? newValue.named(name) : newValue
+    }
+  }
+
+  private func index(_ name: String) -> Int {
+    guard let index = shapes.firstIndex(where: { $0.name == name }) else {
+      preconditionFailure("no state named \(name); this cell declares [\(shapes.map(\.name).joined(separator: ", "))]")
+    }
+    return index
+  }
+}

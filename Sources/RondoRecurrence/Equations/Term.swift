@@ -1,0 +1,149 @@
+/// A symbolic row of numbers: what the equations of a cell are written in.
+///
+/// Operators work elementwise on terms of equal width; a term of width 1 and a number fit every width. Nothing is computed when a step is
+/// written: it is traced once to a graph, and every executor runs that.
+public struct Term {
+  let tracer: Tracer
+  let node: NodeID
+
+  /// The number of columns.
+  public var width: Int { tracer.graph[node].width }
+
+  var isComputed: Bool {
+    switch tracer.graph[node].operation {
+    case .input, .state, .parameter, .constant, .slice, .broadcast, .kept: false
+    default: true
+    }
+  }
+
+  /// Gives this value a name under which it is printed.
+  public func named(_ name: String) -> Term {
+    tracer.graph.names[node] = name
+    return self
+  }
+
+  /// Columns of this term.
+  public subscript(columns: Range<Int>) -> Term {
+    Term(tracer: tracer, node: tracer.graph.slice(node, columns.lowerBound, columns.count))
+  }
+
+  /// The term cut into parts of equal width with these names. The first activation of a part takes over its name.
+  public func parts(_ names: [String]) -> [Term] {
+    precondition(
+      width % names.count == 0, "split: width \(width) does not divide into \(names.count) parts \(names)")
+    let part = width / names.count
+    return names.enumerated().map { self[$0.offset * part..<($0.offset + 1) * part].named($0.element + "?") }
+  }
+
+  /// Two parts of equal width.
+  public func split(_ a: String, _ b: String) -> (Term, Term) {
+    let parts = parts([a, b])
+    return (parts[0], parts[1])
+  }
+
+  /// Three parts of equal width.
+  public func split(_ a: String, _ b: String, _ c: String) -> (Term, Term, Term) {
+    let parts = parts([a, b, c])
+    return (parts[0], parts[1], parts[2])
+  }
+
+  /// Four parts of equal width.
+  public func split(_ a: String, _ b: String, _ c: String, _ d: String) -> (Term, Term, Term, Term) {
+    let parts = parts([a, b, c, d])
+    return (parts[0], parts[1], parts[2], parts[3])
+  }
+
+  /// The sum over the columns: width 1.
+  public func sum() -> Term { Term(tracer: tracer, node: tracer.graph.reduction(.sum, node)) }
+
+  /// The mean over the columns: width 1.
+  public func mean() -> Term { sum() / width }
+
+  /// The largest of the columns: width 1.
+  public func maximum() -> Term { Term(tracer: tracer, node: tracer.graph.reduction(.maximum, node)) }
+
+  fileprivate func unary(_ function: Unary) -> Term {
+    let result = tracer.graph.unary(function, node)
+    if let name = tracer.graph.names[node], name.hasSuffix("?"), tracer.graph.names[result] == nil {
+      tracer.graph.names[result] = String(name.dropLast())
+    }
+    return Term(tracer: tracer, node: result)
+  }
+
+  fileprivate func binary(_ function: Binary, _ other: Term) -> Term {
+    let width = max(width, other.width)
+    let (a, b) = (tracer.graph.broadcast(node, to: width), tracer.graph.broadcast(other.node, to: width))
+    return Term(tracer: tracer, node: tracer.graph.binary(function, a, b))
+  }
+
+  fileprivate func number(_ value: some Number) -> Term {
+    Term(tracer: tracer, node: tracer.graph.constant(value.rowValue))
+  }
+}
+
+/// Terms side by side.
+public func concatenate(_ terms: Term...) -> Term {
+  Term(tracer: terms[0].tracer, node: terms[0].tracer.graph.concatenate(terms.map(\.node)))
+}
+
+/// A number that can stand in an equation: `Double`, `Float` or `Int`.
+///
+/// A protocol of our own, since overloads for each type take the type checker seconds.
+public protocol Number {
+  var rowValue: Double { get }
+}
+
+extension Double: Number { public var rowValue: Double { self } }
+extension Float: Number { public var rowValue: Double { Double(self) } }
+extension Int: Number { public var rowValue: Double { Double(self) } }
+
+extension Term {
+  public static func + (a: Term, b: Term) -> Term { a.binary(.add, b) }
+  public static func - (a: Term, b: Term) -> Term { a.binary(.subtract, b) }
+  public static func * (a: Term, b: Term) -> Term { a.binary(.multiply, b) }
+  public static func / (a: Term, b: Term) -> Term { a.binary(.divide, b) }
+  public static func + (a: Term, b: some Number) -> Term { a + a.number(b) }
+  public static func - (a: Term, b: some Number) -> Term { a - a.number(b) }
+  public static func * (a: Term, b: some Number) -> Term { a * a.number(b) }
+  public static func / (a: Term, b: some Number) -> Term { a / a.number(b) }
+  public static func + (a: some Number, b: Term) -> Term { b.number(a) + b }
+  public static func - (a: some Number, b: Term) -> Term { b.number(a) - b }
+  public static func * (a: some Number, b: Term) -> Term { b.number(a) * b }
+  public static func / (a: some Number, b: Term) -> Term { b.number(a) / b }
+  public static prefix func - (a: Term) -> Term { a.unary(.negate) }
+  /// 1 where a < b, else 0; its gradient is 0.
+  public static func < (a: Term, b: Term) -> Term { a.binary(.less, b) }
+  public static func < (a: Term, b: some Number) -> Term { a < a.number(b) }
+  public static func < (a: some Number, b: Term) -> Term { b.number(a) < b }
+}
+
+/// 1 / (1 + exp(−x))
+public func sigmoid(_ x: Term) -> Term { x.unary(.sigmoid) }
+/// The hyperbolic tangent.
+public func tanh(_ x: Term) -> Term { x.unary(.tanh) }
+/// max(x, 0); its gradient at 0 is 0.
+public func relu(_ x: Term) -> Term { x.unary(.relu) }
+/// e to the power x.
+public func exp(_ x: Term) -> Term { x.unary(.exp) }
+/// The natural logarithm.
+public func log(_ x: Term) -> Term { x.unary(.log) }
+/// log(1 + exp(x))
+public func softplus(_ x: Term) -> Term { x.unary(.softplus) }
+/// The square root.
+public func sqrt(_ x: Term) -> Term { x.unary(.squareRoot) }
+/// The absolute value.
+public func abs(_ x: Term) -> Term { x.unary(.absolute) }
+/// The smaller of two terms, elementwise.
+public func min(_ a: Term, _ b: Term) -> Term { a.binary(.minimum, b) }
+/// The smaller of a term and a number, elementwise.
+public func min(_ a: Term, _ b: some Number) -> Term { min(a, a.number(b)) }
+/// The larger of two terms, elementwise.
+public func max(_ a: Term, _ b: Term) -> Term { a.binary(.maximum, b) }
+/// The larger of a term and a number, elementwise.
+public func max(_ a: Term, _ b: some Number) -> Term { max(a, a.number(b)) }
+/// `a` where the condition is not 0, else `b`, elementwise.
+public func select(_ condition: Term, _ a: Term, _ b: Term) -> Term {
+  let width = Swift.max(condition.width, a.width, b.width)
+  let nodes = [condition, a, b].map { $0.tracer.graph.broadcast($0.node, to: width) }
+  return Term(tracer: a.tracer, node: a.tracer.graph.elementwise(.select, nodes))
+}

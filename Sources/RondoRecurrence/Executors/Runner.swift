@@ -1,0 +1,487 @@
+import CRondoKernels
+import RondoCore
+
+/// The rows of a batch in the order in which a recurrence walks them.
+package struct Walk: Sendable {
+  package let layout: SequenceLayout
+  /// From the first step to the last; otherwise each sequence is walked from its own end.
+  package let isUpwards: Bool
+
+  package init(_ layout: SequenceLayout, isUpwards: Bool) {
+    self.layout = layout
+    self.isUpwards = isUpwards
+  }
+
+  package var opposite: Walk { Walk(layout, isUpwards: !isUpwards) }
+
+  /// For each sorted place the row at which its walk ends; nil for an empty sequence.
+  func lastRow(ofPlace place: Int) -> Int? {
+    let length = layout.lengths[layout.order[place]]
+    return length == 0 ? nil : layout.row(place: place, time: isUpwards ? length - 1 : 0)
+  }
+}
+
+/// Memory that the caller of a pass owns.
+package struct Region<Element> {
+  package var base: UnsafeMutablePointer<Element>
+  package var stride: Int
+
+  package init(_ base: UnsafeMutablePointer<Element>, stride: Int) {
+    self.base = base
+    self.stride = stride
+  }
+
+  package init(reading base: UnsafePointer<Element>, stride: Int) {
+    self.init(UnsafeMutablePointer(mutating: base), stride: stride)
+  }
+}
+
+/// One plan with memory for batches of one size: what runs a pass over a batch, a chunk or a single step.
+///
+/// Not `Sendable`: one pass at a time.
+package final class Runner<E: Executor> {
+  package typealias Element = E.Element
+
+  package let plan: Plan
+  package let rowCount: Int
+  package let placeCount: Int
+  private let arena: UnsafeMutablePointer<Element>
+  private let storage: Tensor
+  private let regions: UnsafeMutableBufferPointer<Region<Element>>
+  private let packed: UnsafeMutableBufferPointer<UnsafeMutablePointer<Element>>
+  private let scratchSize: Int
+  private let scratch: UnsafeMutablePointer<Element>
+  private let threadCount: Int
+  private let streamCount: Int
+  private let streams: UnsafeMutablePointer<Stream<Element>>
+  private var walk: Walk
+  private var forwardIsUpwards = true
+
+  package init(_ plan: Plan, rowCount: Int, placeCount: Int) {
+    self.plan = plan
+    self.rowCount = rowCount
+    self.placeCount = placeCount
+    threadCount = Parallel.threadCount
+    walk = Walk(SequenceLayout([]), isUpwards: true)
+
+    // Everything the run owns lies in one block; rows begin at multiples of 64 bytes and never a multiple of 4 KB apart, which would put
+    // the rows of a tile into one cache set.
+    var total = 0
+    func reserve(_ count: Int) -> Int {
+      defer { total += (count + 15) / 16 * 16 }
+      return total
+    }
+    func stride(_ width: Int) -> Int {
+      let rounded = (width + 15) / 16 * 16
+      return rounded % 1024 == 0 ? rounded + 16 : rounded
+    }
+    let offsets = plan.memory.buffers.map { buffer -> (offset: Int, stride: Int)? in
+      let rows: Int
+      switch buffer.kind {
+      case .rows: rows = rowCount
+      case .places, .carry, .initial: rows = placeCount
+      case .fixed(let count): rows = count
+      case .input, .output, .parameter, .parameterGradient, .forward: return nil
+      }
+      return (reserve(rows * stride(buffer.width)), stride(buffer.width))
+    }
+    let packedOffsets = plan.memory.packed.map { reserve(E.packedSize(outputs: $0.outputs, depth: $0.depth)) }
+    var largest = 0
+    var widest = 0
+    for case let work in plan.phases.map(\.works).joined() {
+      switch work {
+      case .program(let code, let streams, _):
+        largest = max(largest, E.scratchSize(of: code))
+        widest = max(widest, streams.count)
+      case .outer(_, _, _, let width, _, _, _): largest = max(largest, E.outerScratchSize(width: width))
+      default: break
+      }
+    }
+    scratchSize = (largest + 15) / 16 * 16
+    let scratchOffset = reserve(scratchSize * threadCount)
+    streamCount = widest
+
+    let floatsPerElement = MemoryLayout<Element>.size / MemoryLayout<Float>.size
+    var storage = Tensor(uninitialized: [max(16, total * floatsPerElement)])
+    arena = UnsafeMutableRawPointer(storage.mutablePointer()).bindMemory(to: Element.self, capacity: max(1, total))
+    self.storage = storage
+    regions = .allocate(capacity: offsets.count)
+    for (index, place) in offsets.enumerated() {
+      let region = place.map { Region(arena + $0.offset, stride: $0.stride) } ?? Region(arena, stride: 0)
+      regions.initializeElement(at: index, to: region)
+    }
+    packed = .allocate(capacity: packedOffsets.count)
+    for (index, offset) in packedOffsets.enumerated() { packed.initializeElement(at: index, to: arena + offset) }
+    scratch = arena + scratchOffset
+    streams = .allocate(capacity: max(1, streamCount * threadCount))
+  }
+
+  deinit {
+    regions.deallocate()
+    packed.deallocate()
+    streams.deallocate()
+  }
+
+  // MARK: Binding
+
+  package func bind(_ kind: Buffer.Kind, _ region: Region<Element>) {
+    for (index, buffer) in plan.memory.buffers.enumerated() where buffer.kind == kind { regions[index] = region }
+  }
+
+  package func region(_ kind: Buffer.Kind) -> Region<Element>? {
+    plan.memory.buffers.firstIndex { $0.kind == kind }.map { regions[$0] }
+  }
+
+  /// Lets a backward plan read what the forward pass kept.
+  package func bindForward(_ forward: Runner<E>) {
+    forwardIsUpwards = forward.walk.isUpwards
+    for (index, buffer) in plan.memory.buffers.enumerated() {
+      if case .forward(let other) = buffer.kind { regions[index] = forward.regions[other] }
+    }
+  }
+
+  // MARK: States
+
+  /// Sets the states before the first step; `values[place * stride ...]` holds the row of the sequence at a sorted place.
+  package func setState(_ state: Int, place: Int, _ values: UnsafePointer<Element>) {
+    let width = plan.step.states[state].width
+    for kind in [Buffer.Kind.initial(state), .carry(state)] {
+      if let region = region(kind) { (region.base + place * region.stride).update(from: values, count: width) }
+    }
+  }
+
+  package func setState(_ state: Int, place: Int, repeating value: Element) {
+    let width = plan.step.states[state].width
+    for kind in [Buffer.Kind.initial(state), .carry(state)] {
+      if let region = region(kind) { (region.base + place * region.stride).update(repeating: value, count: width) }
+    }
+  }
+
+  /// The row of a state after the last step walked.
+  package func finalState(_ state: Int, place: Int) -> UnsafePointer<Element> {
+    if let carry = region(.carry(state)) { return UnsafePointer(carry.base + place * carry.stride) }
+    // A state that no loop carries is a row of what all steps computed at once.
+    if let row = walk.lastRow(ofPlace: place) {
+      let home = plan.memory.home[plan.step.updates[state]]!
+      return UnsafePointer(regions[home.buffer].base + row * regions[home.buffer].stride + home.column)
+    }
+    let initial = region(.initial(state))!
+    return UnsafePointer(initial.base + place * initial.stride)
+  }
+
+  // MARK: Running
+
+  /// Which works of the whole phases run: those that have rows for steps, the others, or both.
+  package enum Part {
+    case all, withoutSteps, steps
+  }
+
+  /// Runs the plan over a walk of at most as many rows and sequences as there is memory for.
+  package func run(_ walk: Walk, part: Part = .all) {
+    precondition(
+      walk.layout.rowCount <= rowCount && walk.layout.sequenceCount <= placeCount,
+      "Runner: \(walk.layout.rowCount) rows of \(walk.layout.sequenceCount) sequences in memory for "
+        + "\(rowCount) rows of \(placeCount)")
+    self.walk = walk
+    var isPacked = Array(repeating: part == .steps, count: plan.memory.packed.count)
+    for phase in plan.phases {
+      switch phase.kind {
+      case .whole:
+        for work in phase.works where part == .all || (domain(of: work) == .steps) == (part == .steps) {
+          pack(for: work, &isPacked)
+          runWhole(work)
+        }
+      case .loop:
+        for work in phase.works { pack(for: work, &isPacked) }
+        if part != .withoutSteps { runLoop(phase.works) }
+      }
+    }
+  }
+
+  private func domain(of work: LoweredWork) -> Domain {
+    switch work {
+    case .product(_, _, _, _, let domain), .program(_, _, let domain), .outer(_, _, _, _, _, _, let domain),
+      .total(_, _, _, let domain):
+      domain
+    case .accumulate: .fixed(rows: 1)
+    }
+  }
+
+  private func pack(for work: LoweredWork, _ isPacked: inout [Bool]) {
+    guard case .product(_, let index, _, _, _) = work, !isPacked[index] else { return }
+    isPacked[index] = true
+    let weight = plan.memory.packed[index]
+    let region = regions[weight.source.buffer]
+    let base = UnsafePointer(region.base + weight.source.column)
+    let (outputStride, depthStride) = weight.transposed ? (1, region.stride) : (region.stride, 1)
+    let target = packed[index]
+    let minimum = max(1, 65_536 / max(1, weight.depth * 64))
+    Parallel.rows(E.panelCount(outputs: weight.outputs), minimumPerPart: minimum) { panels in
+      E.pack(
+        outputs: weight.outputs, depth: weight.depth, base, outputStride: outputStride, depthStride: depthStride,
+        panels: panels, into: target)
+    }
+  }
+
+  // MARK: Whole phases
+
+  private func runWhole(_ work: LoweredWork) {
+    switch work {
+    case .product(let x, let index, let start, let out, let domain):
+      let weight = plan.memory.packed[index]
+      let cost = 2 * weight.outputs * weight.depth
+      // Threads own rows; where rows are few, panels.
+      let rows = count(domain)
+      if rows >= 8 * threadCount || [x, start, out].contains(where: { isShifted($0?.mode) }) {
+        forRows(domain, cost: cost, multipleOf: 4) { range, thread in
+          for segment in self.segments(domain, range, [x, start, out]) { self.product(x, index, start, out, segment) }
+        }
+      } else {
+        let segments = self.segments(domain, 0..<rows, [x, start, out])
+        let minimum = max(1, 1_000_000 / max(1, cost / weight.outputs * 64 * rows))
+        Parallel.rows(E.panelCount(outputs: weight.outputs), minimumPerPart: minimum) { panels in
+          for segment in segments { self.product(x, index, start, out, segment, panels: panels) }
+        }
+      }
+    case .program(let code, let sources, let domain):
+      forRows(domain, cost: 400, multipleOf: 4) { range, thread in
+        for segment in self.segments(domain, range, sources.map(\.source)) {
+          self.program(code, sources, segment, thread)
+        }
+      }
+    case .outer(let a, let b, let outputs, let width, let out, let accumulates, let domain):
+      let segments = self.segments(domain, 0..<count(domain), [a, b])
+      let rows = segments.reduce(0) { $0 + $1.count }
+      let minimum = max(8, 1_000_000 / max(1, 2 * width * rows))
+      Parallel.run(parts(outputs, minimum: minimum)) { part in
+        let columns = self.share(outputs, part, of: self.parts(outputs, minimum: minimum), multipleOf: 8)
+        let target = self.regions[out.buffer]
+        if !accumulates {
+          for i in columns { (target.base + i * target.stride).update(repeating: 0, count: width) }
+        }
+        for segment in segments {
+          let (a, aStride) = self.pointer(a, segment)
+          let (b, bStride) = self.pointer(b, segment)
+          E.outer(
+            rows: segment.count, columns: columns, width: width, UnsafePointer(a), aStride: aStride, UnsafePointer(b),
+            bStride: bStride, into: target.base, outStride: target.stride,
+            scratch: self.scratch + part * self.scratchSize)
+        }
+      }
+    case .total(let a, let width, let out, let domain):
+      let segments = self.segments(domain, 0..<count(domain), [a])
+      let target = regions[out.buffer].base + out.column
+      target.update(repeating: 0, count: width)
+      let minimum = max(16, 200_000 / max(1, count(domain)))
+      Parallel.rows(width, minimumPerPart: minimum, multipleOf: 16) { columns in
+        for segment in segments {
+          let (a, stride) = self.pointer(a, segment)
+          E.columnSum(rows: segment.count, columns: columns, UnsafePointer(a), stride: stride, into: target)
+        }
+      }
+    case .accumulate(let source, let parameter):
+      let target = region(.parameterGradient(parameter))!
+      let from = regions[source.buffer]
+      let shape = plan.step.parameters[parameter].shape
+      for row in 0..<(shape.count == 2 ? shape[0] : 1) {
+        for column in 0..<shape.last! {
+          target.base[row * target.stride + column] += from.base[row * from.stride + source.column + column]
+        }
+      }
+    }
+  }
+
+  private func count(_ domain: Domain) -> Int {
+    switch domain {
+    case .fixed(let rows): rows
+    case .sequences: walk.layout.sequenceCount
+    case .steps: walk.layout.rowCount
+    }
+  }
+
+  private func parts(_ count: Int, minimum: Int) -> Int { max(1, min(threadCount, count / max(1, minimum))) }
+
+  private func share(_ count: Int, _ part: Int, of parts: Int, multipleOf unit: Int) -> Range<Int> {
+    let units = (count + unit - 1) / unit
+    return min(count, units * part / parts * unit)..<min(count, units * (part + 1) / parts * unit)
+  }
+
+  /// Divides the rows of a domain among threads; `cost` is about how many operations a row takes.
+  private func forRows(_ domain: Domain, cost: Int, multipleOf unit: Int, _ body: (Range<Int>, Int) -> Void) {
+    let rows = count(domain)
+    let parts = self.parts(rows, minimum: max(unit, 500_000 / max(1, cost)))
+    Parallel.run(parts) { part in
+      let range = self.share(rows, part, of: parts, multipleOf: unit)
+      if !range.isEmpty { body(range, part) }
+    }
+  }
+
+  // MARK: Loops
+
+  private func runLoop(_ works: [LoweredWork]) {
+    let layout = walk.layout
+    var cost = 0
+    for case .product(_, let index, _, _, _) in works {
+      cost += 2 * plan.memory.packed[index].outputs * plan.memory.packed[index].depth
+    }
+    // Threads own sequences from the first step to the last, so no step waits for another thread; cut where the rows halve.
+    let parts = max(
+      1, min(threadCount, layout.sequenceCount / 2, (layout.rowCount * max(cost, 2000)) / 1_000_000))
+    Parallel.run(parts) { part in
+      let places = self.placeCut(part, of: parts)..<self.placeCut(part + 1, of: parts)
+      guard !places.isEmpty else { return }
+      for index in 0..<layout.stepCount {
+        let step = self.walk.isUpwards ? index : layout.stepCount - 1 - index
+        self.runStep(works, step, places, thread: part)
+      }
+    }
+  }
+
+  /// The first place of a thread's sequences: about the same number of rows each, and whole tiles of products.
+  private func placeCut(_ part: Int, of parts: Int) -> Int {
+    let layout = walk.layout
+    if part == 0 { return 0 }
+    if part == parts { return layout.sequenceCount }
+    let wanted = layout.rowCount * part / parts
+    var rows = 0
+    for place in 0..<layout.sequenceCount {
+      if rows >= wanted { return place }
+      rows += layout.lengths[layout.order[place]]
+    }
+    return layout.sequenceCount
+  }
+
+  private func runStep(_ works: [LoweredWork], _ step: Int, _ places: Range<Int>, thread: Int) {
+    let layout = walk.layout
+    let live = layout.stepOffsets[step + 1] - layout.stepOffsets[step]
+    let upper = min(places.upperBound, live)
+    guard places.lowerBound < upper else { return }
+    for work in works {
+      switch work {
+      case .product(let x, let index, let start, let out, _):
+        forSegments(step, places.lowerBound..<upper, isDownShifted(x) || isDownShifted(start)) {
+          self.product(x, index, start, out, $0)
+        }
+      case .program(let code, let sources, _):
+        forSegments(step, places.lowerBound..<upper, sources.contains { self.isDownShifted($0.source) }) {
+          self.program(code, sources, $0, thread)
+        }
+      case .outer, .total, .accumulate: preconditionFailure("Runner: a sum over rows in a loop")
+      }
+    }
+  }
+
+  // MARK: Segments
+
+  /// Rows that lie one after the other, as do their places and the rows walked before them.
+  struct Segment {
+    var row: Int
+    var place: Int
+    var count: Int
+    /// The row of the step before and of the step after, or -1 where the sequence begins or ends.
+    var before: Int
+    var after: Int
+  }
+
+  private func isShifted(_ mode: Source.Mode?) -> Bool { mode == .previous || mode == .forwardPrevious }
+
+  /// Whether an operand is read from the step after in time, so that sequences that end split a step.
+  private func isDownShifted(_ source: Source?) -> Bool {
+    switch source?.mode {
+    case .previous: !walk.isUpwards
+    case .forwardPrevious: !forwardIsUpwards
+    default: false
+    }
+  }
+
+  private func forSegments(_ step: Int, _ places: Range<Int>, _ splits: Bool, _ body: (Segment) -> Void) {
+    let layout = walk.layout
+    let offset = layout.stepOffsets[step]
+    let before = step == 0 ? -1 : layout.stepOffsets[step - 1]
+    let isLast = step + 1 == layout.stepCount
+    let nextLive = isLast ? 0 : layout.stepOffsets[step + 2] - layout.stepOffsets[step + 1]
+    let nextOffset = layout.stepOffsets[step + 1]
+    let cut = splits ? min(max(nextLive, places.lowerBound), places.upperBound) : places.upperBound
+    if places.lowerBound < cut {
+      body(
+        Segment(
+          row: offset + places.lowerBound, place: places.lowerBound, count: cut - places.lowerBound,
+          before: before < 0 ? -1 : before + places.lowerBound,
+          after: places.lowerBound < nextLive ? nextOffset + places.lowerBound : -1))
+    }
+    if cut < places.upperBound {
+      body(
+        Segment(
+          row: offset + cut, place: cut, count: places.upperBound - cut, before: before < 0 ? -1 : before + cut,
+          after: -1))
+    }
+  }
+
+  /// The segments of a range of a domain's rows, as long as the operands allow.
+  private func segments(_ domain: Domain, _ range: Range<Int>, _ operands: [Source?]) -> [Segment] {
+    let isSplit = operands.contains { $0.map { isShifted($0.mode) || $0.mode == .place } ?? false }
+    guard domain == .steps, isSplit else {
+      return [Segment(row: range.lowerBound, place: range.lowerBound, count: range.count, before: -1, after: -1)]
+    }
+    let usesPlaces = operands.contains { $0?.mode == .place }
+    let usesAfter = operands.contains { isDownShifted($0) }
+    let usesBefore = operands.contains { isShifted($0?.mode) && !isDownShifted($0) }
+    var result: [Segment] = []
+    for step in 0..<walk.layout.stepCount {
+      let rows = walk.layout.rows(ofStep: step).clamped(to: range)
+      guard !rows.isEmpty else { continue }
+      let offset = walk.layout.stepOffsets[step]
+      forSegments(step, rows.lowerBound - offset..<rows.upperBound - offset, usesAfter) { segment in
+        if let last = result.last, !usesPlaces, last.row + last.count == segment.row,
+          !usesBefore || (last.before >= 0 && last.before + last.count == segment.before),
+          !usesAfter || (last.after >= 0 && last.after + last.count == segment.after)
+        {
+          result[result.count - 1].count += segment.count
+        } else {
+          result.append(segment)
+        }
+      }
+    }
+    return result
+  }
+
+  // MARK: Handing work to the executor
+
+  private func pointer(_ source: Source, _ segment: Segment) -> (UnsafeMutablePointer<Element>, Int) {
+    let region = regions[source.buffer]
+    let base = region.base + source.column
+    switch source.mode {
+    case .row, .matrix: return (base + segment.row * region.stride, region.stride)
+    case .place: return (base + segment.place * region.stride, region.stride)
+    case .fixed: return (base, 0)
+    case .previous, .forwardPrevious:
+      let row = isDownShifted(source) ? segment.after : segment.before
+      if row >= 0 { return (base + row * region.stride, region.stride) }
+      let initial = regions[source.initial]
+      return (initial.base + source.column + segment.place * initial.stride, initial.stride)
+    }
+  }
+
+  private func product(
+    _ x: Source, _ index: Int, _ start: Source?, _ out: Source, _ segment: Segment, panels: Range<Int>? = nil
+  ) {
+    let weight = plan.memory.packed[index]
+    let (x, xStride) = pointer(x, segment)
+    let (out, outStride) = pointer(out, segment)
+    let start = start.map { pointer($0, segment) }
+    E.product(
+      rows: segment.count, outputs: weight.outputs, depth: weight.depth, UnsafePointer(x), stride: xStride,
+      UnsafePointer(packed[index]), panels: panels ?? 0..<E.panelCount(outputs: weight.outputs),
+      start: start.map { UnsafePointer($0.0) }, startStride: start?.1 ?? 0, into: out, outStride: outStride)
+  }
+
+  private func program(_ code: ProgramCode, _ sources: [StreamSource], _ segment: Segment, _ thread: Int) {
+    let streams = self.streams + thread * streamCount
+    for (index, source) in sources.enumerated() {
+      let (base, rowStride) = pointer(source.source, segment)
+      (streams + index).initialize(
+        to: Stream(base: base, rowStride: rowStride, columnStride: source.isBroadcast ? 0 : 1))
+    }
+    E.run(code, streams, rows: segment.count, scratch: scratch + thread * scratchSize)
+  }
+}

@@ -1,0 +1,247 @@
+// The graph of one time step: about twenty kinds of nodes, hash-consed, in topological order. Forward and backward steps are graphs of the
+// same kind, and no pass treats them differently.
+
+/// The index of a node in its graph; a node's inputs always have smaller indices.
+package typealias NodeID = Int
+
+/// Where a value has rows. The domain of a result is the join of its operands' domains, so nothing else has to mark what depends on time.
+package enum Domain: Hashable, Sendable {
+  /// A parameter or what is computed of parameters alone: this many rows, the same for the whole pass.
+  case fixed(rows: Int)
+  /// One row for each sequence.
+  case sequences
+  /// One row for each time step of each sequence.
+  case steps
+
+  /// The domain of an elementwise result of operands in both domains, or nil where their rows cannot be matched.
+  package static func join(_ a: Domain, _ b: Domain) -> Domain? {
+    switch (a, b) {
+    case (.fixed(let m), .fixed(let n)): m == n || n == 1 ? a : (m == 1 ? b : nil)
+    case (.fixed(1), _): b
+    case (_, .fixed(1)): a
+    case (.fixed, _), (_, .fixed): nil
+    case (.steps, _), (_, .steps): .steps
+    case (.sequences, .sequences): .sequences
+    }
+  }
+}
+
+package enum Unary: String, Hashable, Sendable, CaseIterable {
+  /// The value itself: gives a leaf or a slice a node of its own where one is needed.
+  case identity
+  case negate, absolute, exp, log, sigmoid, tanh, relu, softplus, squareRoot
+}
+
+package enum Binary: String, Hashable, Sendable, CaseIterable {
+  case add, subtract, multiply, divide, minimum, maximum
+  /// 1 where the first operand is smaller than the second, else 0.
+  case less
+}
+
+package enum Operation: Hashable, Sendable {
+  // Leaves.
+  case input
+  /// The value that a state had before this step (in the backward step: the gradient that arrives from the step walked before).
+  case state(Int)
+  case parameter(Int)
+  case constant(Double)
+  /// In a backward graph: the value of a node of the forward graph, at the same row.
+  case kept(NodeID)
+  // Elementwise.
+  case unary(Unary)
+  case binary(Binary)
+  /// (condition, a, b): a where the condition is not 0, else b.
+  case select
+  /// (a, b, c): a · b + c, rounded once.
+  case multiplyAdd
+  // Addressing: no work of their own, but for the copies that a concatenation needs.
+  case slice(Int)
+  case concatenate
+  /// A value of width 1 repeated over a width.
+  case broadcast
+  // Products. `product` is (x, W) or (x, W, start): start + Σ_k x[k] W[·, k], k ascending; transposed: Σ_k x[k] W[k, ·].
+  case product(transposed: Bool)
+  /// (a, b): Σ over rows of aᵀ b, the gradient of a weight.
+  case outer
+  // Reductions.
+  case sum, maximum
+  /// The sum over all rows: from the time steps (or sequences) to a parameter's single row, or from the steps to their sequence.
+  case total
+}
+
+package struct Node: Hashable, Sendable {
+  package var operation: Operation
+  package var inputs: [NodeID]
+  package var width: Int
+  package var domain: Domain
+}
+
+package struct Graph: Sendable {
+  package private(set) var nodes: [Node] = []
+  private var identifiers: [Node: NodeID] = [:]
+  /// The cell's own names of values, for printing and recording.
+  package var names: [NodeID: String] = [:]
+
+  package init() {}
+
+  package subscript(id: NodeID) -> Node { nodes[id] }
+
+  /// The node that computes this, made now if there is none: common subexpressions are one node.
+  package mutating func add(
+    _ operation: Operation, _ inputs: [NodeID] = [], width: Int, domain: Domain
+  ) -> NodeID {
+    let node = Node(operation: operation, inputs: inputs, width: width, domain: domain)
+    if let known = identifiers[node] { return known }
+    nodes.append(node)
+    identifiers[node] = nodes.count - 1
+    return nodes.count - 1
+  }
+
+  package mutating func constant(_ value: Double) -> NodeID {
+    add(.constant(value), width: 1, domain: .fixed(rows: 1))
+  }
+
+  package mutating func unary(_ function: Unary, _ a: NodeID) -> NodeID {
+    add(.unary(function), [a], width: nodes[a].width, domain: nodes[a].domain)
+  }
+
+  /// An elementwise operation; operands have the same width or are constants. What is exactly an operand (x · 1) is that operand.
+  package mutating func elementwise(_ operation: Operation, _ inputs: [NodeID]) -> NodeID {
+    if operation == .binary(.multiply) {
+      if nodes[inputs[0]].operation == .constant(1) { return inputs[1] }
+      if nodes[inputs[1]].operation == .constant(1) { return inputs[0] }
+    }
+    var domain = nodes[inputs[0]].domain
+    var width = nodes[inputs[0]].width
+    for input in inputs.dropFirst() {
+      guard let joined = Domain.join(domain, nodes[input].domain) else {
+        preconditionFailure(
+          "\(describe(operation)): rows of \(describe(inputs[0])) and \(describe(input)) do not match")
+      }
+      domain = joined
+      width = max(width, nodes[input].width)
+    }
+    for input in inputs where nodes[input].width != width && !isConstant(input) {
+      preconditionFailure(
+        "\(describe(operation)): widths \(inputs.map { nodes[$0].width }) of "
+          + "\(inputs.map(describe).joined(separator: ", ")) differ")
+    }
+    return add(operation, inputs, width: width, domain: domain)
+  }
+
+  package mutating func binary(_ function: Binary, _ a: NodeID, _ b: NodeID) -> NodeID {
+    elementwise(.binary(function), [a, b])
+  }
+
+  /// Columns `offset..<offset + width`. A slice of a slice is one slice, a slice that is a part of a concatenation is that part.
+  package mutating func slice(_ a: NodeID, _ offset: Int, _ width: Int) -> NodeID {
+    let node = nodes[a]
+    precondition(
+      offset >= 0 && width > 0 && offset + width <= node.width,
+      "slice: columns \(offset)..<\(offset + width) of \(describe(a)), which has \(node.width)")
+    if offset == 0, width == node.width { return a }
+    if case .slice(let inner) = node.operation { return slice(node.inputs[0], inner + offset, width) }
+    if node.operation == .concatenate {
+      var start = 0
+      for part in node.inputs {
+        if start == offset, nodes[part].width == width { return part }
+        start += nodes[part].width
+      }
+    }
+    return add(.slice(offset), [a], width: width, domain: node.domain)
+  }
+
+  package mutating func concatenate(_ parts: [NodeID]) -> NodeID {
+    if parts.count == 1 { return parts[0] }
+    var domain = Domain.fixed(rows: 1)
+    for part in parts {
+      guard let joined = Domain.join(domain, nodes[part].domain) else {
+        preconditionFailure("concatenate: rows of \(parts.map(describe)) do not match")
+      }
+      domain = joined
+    }
+    return add(.concatenate, parts, width: parts.map { nodes[$0].width }.reduce(0, +), domain: domain)
+  }
+
+  package mutating func broadcast(_ a: NodeID, to width: Int) -> NodeID {
+    if width == 1 || isConstant(a) { return a }
+    precondition(nodes[a].width == 1, "broadcast: \(describe(a)) has width \(nodes[a].width), not 1")
+    return add(.broadcast, [a], width: width, domain: nodes[a].domain)
+  }
+
+  package mutating func reduction(_ operation: Operation, _ a: NodeID) -> NodeID {
+    add(operation, [a], width: 1, domain: nodes[a].domain)
+  }
+
+  /// A product with the weight `w`, whose rows are the outputs (transposed: the inputs).
+  package mutating func product(
+    _ x: NodeID, _ w: NodeID, start: NodeID? = nil, transposed: Bool = false
+  ) -> NodeID {
+    guard case .fixed(let rows) = nodes[w].domain else {
+      preconditionFailure("product: \(describe(w)) is not made of parameters alone")
+    }
+    let (outputs, depth) = transposed ? (nodes[w].width, rows) : (rows, nodes[w].width)
+    precondition(
+      nodes[x].width == depth,
+      "product: \(describe(x)) has width \(nodes[x].width), the weight is [\(rows), \(nodes[w].width)]")
+    var domain = nodes[x].domain
+    if let start {
+      guard let joined = Domain.join(domain, nodes[start].domain) else {
+        preconditionFailure("product: rows of \(describe(x)) and its start value do not match")
+      }
+      domain = joined
+      precondition(nodes[start].width == outputs, "product: start value of width \(nodes[start].width), not \(outputs)")
+    }
+    return add(
+      .product(transposed: transposed), [x, w] + (start.map { [$0] } ?? []), width: outputs, domain: domain)
+  }
+
+  package func isConstant(_ id: NodeID) -> Bool {
+    if case .constant = nodes[id].operation { true } else { false }
+  }
+
+  /// The number of nodes that read each node, plus one for each mention in `roots`.
+  package func readerCounts(roots: [NodeID]) -> [Int] {
+    var counts = Array(repeating: 0, count: nodes.count)
+    for node in nodes { for input in node.inputs { counts[input] += 1 } }
+    for root in roots { counts[root] += 1 }
+    return counts
+  }
+
+  package func name(_ id: NodeID) -> String { names[id] ?? "%\(id)" }
+
+  func describe(_ id: NodeID) -> String { names[id] ?? describe(nodes[id].operation) }
+
+  func describe(_ operation: Operation) -> String {
+    switch operation {
+    case .unary(let function): function.rawValue
+    case .binary(let function): function.rawValue
+    case .sum: "row sum"
+    case .maximum: "row maximum"
+    default: String(String(describing: operation).prefix { $0 != "(" })
+    }
+  }
+}
+
+/// One time step as a graph: what the passes hand to each other. The backward step is one too: its states are the gradients that flow from
+/// step to step, its input is the gradient of the output, and it has gradients of parameters beside.
+package struct StepGraph: Sendable {
+  package var graph: Graph
+  package var inputSize: Int
+  package var states: [StateShape]
+  package var parameters: [ParameterShape]
+  /// The new value of each state.
+  package var updates: [NodeID]
+  /// What the step gives: the cell's output; backward, the gradient of its input.
+  /// Nil in a backward step whose caller does not want the gradient of its input.
+  package var output: NodeID?
+  /// Backward only: nodes that are added to the gradients of parameters.
+  package var gradients: [ParameterGradient] = []
+
+  package var roots: [NodeID] { updates + (output.map { [$0] } ?? []) + gradients.map(\.node) }
+}
+
+package struct ParameterGradient: Hashable, Sendable {
+  package var parameter: Int
+  package var node: NodeID
+}

@@ -1,0 +1,263 @@
+// Pass 7: every value that leaves a register gets a place in memory.
+
+package struct MemoryPlan: Sendable {
+  package var buffers: [Buffer] = []
+  /// Where each node is read, if it has a place; a value that several concatenations hold has several, this is one of them.
+  package var home: [NodeID: Source] = [:]
+  /// The places that a value is stored in when it is computed.
+  package var destinations: [NodeID: [Source]] = [:]
+  package var packed: [PackedWeight] = []
+  /// Backward plans: the forward nodes that this plan reads.
+  package var kept: [NodeID] = []
+}
+
+/// Assigns places.
+///
+/// - Parameters:
+///   - keep: Nodes that a backward pass or a recording reads later.
+///   - forward: In a backward plan, the plan of the forward step.
+package func planMemory(
+  _ step: StepGraph, _ schedule: Schedule, _ works: [[Work]], keep: Set<NodeID> = [], forward: Plan? = nil
+) -> MemoryPlan {
+  var planner = MemoryPlanner(step: step, schedule: schedule, works: works, keep: keep, forward: forward)
+  return planner.run()
+}
+
+private struct MemoryPlanner {
+  let step: StepGraph
+  let schedule: Schedule
+  let works: [[Work]]
+  let keep: Set<NodeID>
+  let forward: Plan?
+  var plan = MemoryPlan()
+
+  var graph: Graph { step.graph }
+
+  mutating func run() -> MemoryPlan {
+    let needs = placesNeeded()
+    for id in graph.nodes.indices { addLeaf(id) }
+    // Concatenations first: their parts are computed straight into them.
+    for id in graph.nodes.indices.reversed() where graph[id].operation == .concatenate {
+      place(id, needs[id])
+      var column = 0
+      for part in graph[id].inputs {
+        if let home = plan.home[id], isComputed(part), inSameProgram(part, id) {
+          let target = Source(buffer: home.buffer, column: home.column + column, mode: home.mode)
+          plan.destinations[part, default: []].append(target)
+          let lastsLongEnough = (needs[part] ?? .local) <= needs[id]!
+          if plan.home[part] == nil, !mustOwn(part), lastsLongEnough { plan.home[part] = target }
+        }
+        column += graph[part].width
+      }
+    }
+    for id in graph.nodes.indices where isComputed(id) && graph[id].operation != .concatenate {
+      if plan.home[id] == nil, let need = needs[id] { place(id, need) }
+    }
+    // The previous value of a state is the row before of its new value wherever a loop does not carry it.
+    for id in graph.nodes.indices {
+      guard case .state(let index) = graph[id].operation, plan.home[id] == nil else { continue }
+      let history = plan.home[step.updates[index]]!
+      plan.home[id] = Source(
+        buffer: history.buffer, column: history.column, mode: .previous,
+        initial: buffer(.initial(index), step.states[index].width))
+    }
+    for id in keep {
+      if case .state(let index) = graph[id].operation { _ = buffer(.initial(index), step.states[index].width) }
+    }
+    for phase in works {
+      for case .product(let id, _) in phase { addPacked(id) }
+    }
+    return plan
+  }
+
+  private enum Need: Int, Comparable {
+    case local, rows
+    static func < (a: Need, b: Need) -> Bool { a.rawValue < b.rawValue }
+  }
+
+  private func isComputed(_ id: NodeID) -> Bool { graph[id].operation.isWork }
+
+  private func inSameProgram(_ a: NodeID, _ b: NodeID) -> Bool {
+    works.joined().contains { work in
+      if case .program(let program) = work { program.nodes.contains(a) && program.nodes.contains(b) } else { false }
+    }
+  }
+
+  /// Outputs have a place of their own, even if a concatenation holds them too.
+  private func mustOwn(_ id: NodeID) -> Bool { id == step.output || step.updates.contains(id) || keep.contains(id) }
+
+  /// Which computed values have to leave the registers, and for how long.
+  private func placesNeeded() -> [NodeID: Need] {
+    var needs: [NodeID: Need] = [:]
+    func need(_ id: NodeID, _ value: Need) { needs[id] = max(needs[id] ?? .local, value) }
+    for (number, phase) in schedule.phases.enumerated() {
+      for work in works[number] {
+        func read(_ operand: NodeID, inSection section: RowProgram.Section?) {
+          let source = base(operand, in: graph)
+          guard isComputed(source) else {
+            if case .state(let index) = graph[source].operation, !phase.states.contains(index) {
+              need(step.updates[index], .rows)
+            }
+            return
+          }
+          let isSamePhase = schedule.phase[source] == number && phase.kind == .loop
+          if let section, section.nodes.contains(source), source == operand { return }
+          if case .program(let program) = work, program.nodes.contains(source), graph[source].width == 1,
+            section.map({ !$0.nodes.contains(source) }) ?? true
+          {
+            return  // A row's single value stays in a scalar.
+          }
+          need(source, isSamePhase ? .local : .rows)
+        }
+        switch work {
+        case .product(let id, let commit):
+          if commit == nil { need(id, phase.kind == .loop ? .local : .rows) }
+          for input in graph[id].inputs { read(input, inSection: nil) }
+        case .outer(let id), .total(let id):
+          need(id, .rows)
+          for input in graph[id].inputs { read(input, inSection: nil) }
+        case .program(let program):
+          for section in program.sections {
+            for id in section.nodes {
+              if graph[id].operation == .concatenate {
+                need(id, phase.kind == .loop ? .local : .rows)
+                for input in graph[id].inputs
+                where !program.nodes.contains(input) || graph[input].operation == .concatenate {
+                  read(input, inSection: nil)
+                }
+              } else {
+                for input in graph[id].inputs { read(input, inSection: section) }
+              }
+            }
+          }
+          for state in program.commits {
+            let update = step.updates[state]
+            let section = program.sections.first { $0.nodes.contains(update) }
+            let isLast = section.map { commitsAtEnd(of: $0, state: state, in: program) } ?? false
+            if !isLast, isComputed(update) { need(update, .local) }
+          }
+        }
+      }
+    }
+    for id in keep {
+      if case .state(let index) = graph[id].operation { need(step.updates[index], .rows) }
+      if isComputed(id) { need(id, .rows) }
+    }
+    if let output = step.output { need(output, .rows) }
+    for gradient in step.gradients where isComputed(gradient.node) { need(gradient.node, .rows) }
+    return needs
+  }
+
+  private func commitsAtEnd(of section: RowProgram.Section, state: Int, in program: RowProgram) -> Bool {
+    program.committingSection(state: state, step: step) == section
+  }
+
+  private mutating func buffer(_ kind: Buffer.Kind, _ width: Int) -> Int {
+    switch kind {
+    case .rows, .places, .fixed: break
+    default:
+      if let known = plan.buffers.firstIndex(where: { $0.kind == kind }) { return known }
+    }
+    plan.buffers.append(Buffer(kind: kind, width: width))
+    return plan.buffers.count - 1
+  }
+
+  private mutating func place(_ id: NodeID, _ need: Need?) {
+    guard let need else { return }
+    let node = graph[id]
+    let source: Source
+    switch node.domain {
+    case .steps where id == step.output:
+      source = Source(buffer: buffer(.output, node.width), column: 0, mode: .row)
+    case .steps:
+      source =
+        need == .rows
+        ? Source(buffer: buffer(.rows, node.width), column: 0, mode: .row)
+        : Source(buffer: buffer(.places, node.width), column: 0, mode: .place)
+    case .sequences: source = Source(buffer: buffer(.places, node.width), column: 0, mode: .place)
+    case .fixed(let rows):
+      // A weight gradient that is used for nothing else is accumulated where it belongs.
+      let uses = step.gradients.filter { $0.node == id }
+      if node.operation == .outer, uses.count == 1, !graph.nodes.contains(where: { $0.inputs.contains(id) }) {
+        source = Source(buffer: buffer(.parameterGradient(uses[0].parameter), node.width), column: 0, mode: .matrix)
+      } else {
+        source = Source(buffer: buffer(.fixed(rows), node.width), column: 0, mode: rows == 1 ? .fixed : .matrix)
+      }
+    }
+    plan.home[id] = source
+    plan.destinations[id, default: []].append(source)
+  }
+
+  private mutating func addLeaf(_ id: NodeID) {
+    let node = graph[id]
+    switch node.operation {
+    case .input:
+      plan.home[id] = Source(buffer: buffer(.input, node.width), column: 0, mode: .row)
+    case .state(let index):
+      if schedule.phases.contains(where: { $0.states.contains(index) }) {
+        plan.home[id] = Source(buffer: buffer(.carry(index), node.width), column: 0, mode: .place)
+      }
+    case .parameter(let index):
+      let isRow = node.domain == .fixed(rows: 1) && step.parameters[index].shape.count == 1
+      plan.home[id] = Source(
+        buffer: buffer(.parameter(index), node.width), column: 0, mode: isRow ? .fixed : .matrix)
+    case .kept(let forwardID):
+      guard let forward else { preconditionFailure("planMemory: a kept value without a forward plan") }
+      plan.kept.append(forwardID)
+      var source = forward.memory.home[forwardID]!
+      if case .state(let index) = forward.step.graph[forwardID].operation {
+        let history = forward.memory.home[forward.step.updates[index]]!
+        let initial = forward.memory.buffers.firstIndex { $0.kind == .initial(index) }!
+        source = Source(
+          buffer: history.buffer, column: history.column, mode: .forwardPrevious,
+          initial: buffer(.forward(initial), step.states[index].width))
+      }
+      source.buffer = buffer(.forward(source.buffer), forward.memory.buffers[source.buffer].width)
+      plan.home[id] = source
+    default: break
+    }
+  }
+
+  private mutating func addPacked(_ id: NodeID) {
+    guard case .product(let transposed) = graph[id].operation else { return }
+    let weight = packedWeight(of: id, transposed: transposed)
+    if !plan.packed.contains(weight) { plan.packed.append(weight) }
+  }
+
+  private func packedWeight(of id: NodeID, transposed: Bool) -> PackedWeight {
+    let w = graph[id].inputs[1]
+    return PackedWeight(
+      source: locate(w, in: graph, memory: plan), transposed: transposed, outputs: graph[id].width,
+      depth: graph[graph[id].inputs[0]].width)
+  }
+}
+
+/// The place of a node, through slices and broadcasts.
+package func locate(_ id: NodeID, in graph: Graph, memory: MemoryPlan) -> Source {
+  let node = graph[id]
+  switch node.operation {
+  case .slice(let offset):
+    var source = locate(node.inputs[0], in: graph, memory: memory)
+    source.column += offset
+    return source
+  case .broadcast: return locate(node.inputs[0], in: graph, memory: memory)
+  default: return memory.home[id]!
+  }
+}
+
+extension RowProgram {
+  /// The section at whose end the new value of a state can be stored from its register: it computes the value, and no later section reads
+  /// the previous one.
+  package func committingSection(state: Int, step: StepGraph) -> Section? {
+    let graph = step.graph
+    guard let index = sections.firstIndex(where: { $0.nodes.contains(step.updates[state]) }),
+      !isReduction(graph[step.updates[state]].operation), graph[step.updates[state]].operation != .concatenate
+    else { return nil }
+    let isRead = sections[(index + 1)...].contains { section in
+      section.nodes.contains { node in
+        graph[node].inputs.contains { graph[base($0, in: graph)].operation == .state(state) }
+      }
+    }
+    return isRead ? nil : sections[index]
+  }
+}

@@ -1,0 +1,130 @@
+import CRondoKernels
+
+/// What the engine makes of a step: phases of works whose operands have places in memory.
+///
+/// A plan knows widths but neither the number of sequences nor their lengths; one plan serves every batch, chunk and single step.
+package final class Plan: Sendable {
+  package let step: StepGraph
+  package let schedule: Schedule
+  package let works: [[Work]]
+  package let memory: MemoryPlan
+  package let phases: [LoweredPhase]
+
+  init(step: StepGraph, schedule: Schedule, works: [[Work]], memory: MemoryPlan, phases: [LoweredPhase]) {
+    self.step = step
+    self.schedule = schedule
+    self.works = works
+    self.memory = memory
+    self.phases = phases
+  }
+}
+
+/// A place in memory of which a plan knows the width.
+package struct Buffer: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
+    // Given by the caller.
+    case input, output, parameter(Int), parameterGradient(Int)
+    /// The states while a loop walks: a row for each sequence, written in place.
+    case carry(Int)
+    /// The states before the first step.
+    case initial(Int)
+    // The run's own: a row for each step, for each sequence (of the current step only), or this many rows.
+    case rows, places, fixed(Int)
+    /// A buffer of the forward plan that the backward plan reads.
+    case forward(Int)
+  }
+  package var kind: Kind
+  package var width: Int
+}
+
+/// Where an operand lies.
+package struct Source: Hashable, Sendable {
+  package enum Mode: UInt8, Hashable, Sendable {
+    /// A row for each step of each sequence.
+    case row
+    /// A row for each sequence.
+    case place
+    /// The same row for all.
+    case fixed
+    /// A matrix made of parameters: row by row for works of that domain.
+    case matrix
+    /// The row of the step walked before, or the initial state: in this plan's own direction.
+    case previous
+    /// The same in the direction of the forward plan, for its states.
+    case forwardPrevious
+  }
+  package var buffer: Int
+  package var column: Int
+  package var mode: Mode
+  /// For the previous row: where the initial state lies.
+  package var initial: Int = -1
+}
+
+/// A product's weight, packed once per pass.
+package struct PackedWeight: Hashable, Sendable {
+  package var source: Source
+  package var transposed: Bool
+  package var outputs: Int
+  package var depth: Int
+}
+
+/// A row program in the form that executors run.
+///
+/// `@unchecked` since it holds C memory: written once in `init`, freed in `deinit`, never changed between.
+package final class ProgramCode: @unchecked Sendable {
+  package let program: UnsafeMutablePointer<rondo_row_program>
+  package let constants: UnsafeMutableBufferPointer<Double>
+  private let sections: UnsafeMutableBufferPointer<rondo_section>
+  private let instructions: UnsafeMutableBufferPointer<rondo_instruction>
+  private let floats: UnsafeMutableBufferPointer<Float>
+
+  init(
+    sections: [rondo_section], instructions: [rondo_instruction], constants: [Double], registerCount: Int,
+    scalarCount: Int
+  ) {
+    func copied<T>(_ values: [T]) -> UnsafeMutableBufferPointer<T> {
+      let copy = UnsafeMutableBufferPointer<T>.allocate(capacity: max(1, values.count))
+      _ = copy.initialize(from: values)
+      return copy
+    }
+    self.sections = copied(sections)
+    self.instructions = copied(instructions)
+    self.constants = copied(constants)
+    floats = copied(constants.map { Float($0) })
+    program = .allocate(capacity: 1)
+    program.initialize(
+      to: rondo_row_program(
+        sections: self.sections.baseAddress, code: self.instructions.baseAddress, constants: floats.baseAddress,
+        section_count: UInt32(sections.count), register_count: UInt32(registerCount),
+        scalar_count: UInt32(scalarCount)))
+  }
+
+  deinit {
+    program.deallocate()
+    sections.deallocate()
+    instructions.deallocate()
+    constants.deallocate()
+    floats.deallocate()
+  }
+}
+
+/// A stream of a program: an operand, with column stride 0 where a value of width 1 is read in a wider section.
+package struct StreamSource: Hashable, Sendable {
+  package var source: Source
+  package var isBroadcast: Bool
+}
+
+package enum LoweredWork: Sendable {
+  case product(x: Source, weight: Int, start: Source?, out: Source, domain: Domain)
+  case program(ProgramCode, streams: [StreamSource], domain: Domain)
+  /// out += Σ aᵀ b over the rows of a domain; `accumulates`: what is there stays.
+  case outer(a: Source, b: Source, outputs: Int, width: Int, out: Source, accumulates: Bool, domain: Domain)
+  case total(a: Source, width: Int, out: Source, domain: Domain)
+  /// A computed gradient is added to the parameter's.
+  case accumulate(Source, parameter: Int)
+}
+
+package struct LoweredPhase: Sendable {
+  package var kind: Phase.Kind
+  package var works: [LoweredWork]
+}
