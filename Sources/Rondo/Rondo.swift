@@ -1,1 +1,3 @@
 @_exported import RondoCore
+@_exported import RondoNN
+@_exported import RondoRecurrence

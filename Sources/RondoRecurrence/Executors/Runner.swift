@@ -103,8 +103,9 @@ package final class Runner<E: Executor> {
 
     let floatsPerElement = MemoryLayout<Element>.size / MemoryLayout<Float>.size
     var storage = Tensor(uninitialized: [max(16, total * floatsPerElement)])
-    arena = UnsafeMutableRawPointer(storage.mutablePointer()).bindMemory(to: Element.self, capacity: max(1, total))
+    let arena = UnsafeMutableRawPointer(storage.mutablePointer()).bindMemory(to: Element.self, capacity: max(1, total))
     self.storage = storage
+    self.arena = arena
     regions = .allocate(capacity: offsets.count)
     for (index, place) in offsets.enumerated() {
       let region = place.map { Region(arena + $0.offset, stride: $0.stride) } ?? Region(arena, stride: 0)
@@ -167,6 +168,16 @@ package final class Runner<E: Executor> {
     }
     let initial = region(.initial(state))!
     return UnsafePointer(initial.base + place * initial.stride)
+  }
+
+  /// Makes the final states of the last run the initial states of the next.
+  package func carryOver() {
+    for (state, shape) in plan.step.states.enumerated() {
+      guard let initial = region(.initial(state)) else { continue }
+      for place in 0..<placeCount {
+        (initial.base + place * initial.stride).update(from: finalState(state, place: place), count: shape.width)
+      }
+    }
   }
 
   // MARK: Running

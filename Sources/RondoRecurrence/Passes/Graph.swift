@@ -164,7 +164,7 @@ package struct Graph: Sendable {
   }
 
   package mutating func broadcast(_ a: NodeID, to width: Int) -> NodeID {
-    if width == 1 || isConstant(a) { return a }
+    if nodes[a].width == width || isConstant(a) { return a }
     precondition(nodes[a].width == 1, "broadcast: \(describe(a)) has width \(nodes[a].width), not 1")
     return add(.broadcast, [a], width: width, domain: nodes[a].domain)
   }

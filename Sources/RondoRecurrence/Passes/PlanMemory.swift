@@ -61,6 +61,9 @@ private struct MemoryPlanner {
         buffer: history.buffer, column: history.column, mode: .previous,
         initial: buffer(.initial(index), step.states[index].width))
     }
+    for gradient in step.gradients {
+      _ = buffer(.parameterGradient(gradient.parameter), step.parameters[gradient.parameter].shape.last!)
+    }
     for id in keep {
       if case .state(let index) = graph[id].operation { _ = buffer(.initial(index), step.states[index].width) }
     }

@@ -79,6 +79,12 @@ package func schedule(_ step: StepGraph, hoisting: Bool = true) -> Schedule {
     if target % 2 == 1, readers[id].allSatisfy({ level[$0] == target }) { level[id] = target }
   }
 
+  // A concatenation of what a loop computes is filled by the loop.
+  for id in graph.nodes.indices where graph[id].operation == .concatenate && level[id] > 0 && level[id] % 2 == 0 {
+    let parts = graph[id].inputs.filter { graph[$0].operation.isWork }
+    if !parts.isEmpty, parts.allSatisfy({ level[$0] == level[id] - 1 }) { level[id] -= 1 }
+  }
+
   let used = Set(graph.nodes.indices.filter { graph[$0].operation.isWork }.map { level[$0] }).sorted()
   var phases: [Phase] = []
   var phase = [Int?](repeating: nil, count: graph.nodes.count)

@@ -1,0 +1,30 @@
+import RondoRecurrence
+
+/// The simple recurrent cell: the new state is an activation of the input and the previous state.
+///
+///     h = tanh(W_ih x + b_ih + W_hh h' + b_hh)        (or relu)
+///
+/// Source: Elman, Finding structure in time, 1990, DOI 10.1207/s15516709cog1402_1.
+public struct Elman: Cell {
+  public enum Activation: String, Sendable, CaseIterable {
+    case tanh, relu
+  }
+
+  public let hiddenSize: Int
+  public let activation: Activation
+  public let bias: Bool
+
+  public init(hiddenSize: Int, activation: Activation = .tanh, bias: Bool = true) {
+    self.hiddenSize = hiddenSize
+    self.activation = activation
+    self.bias = bias
+  }
+
+  public var states: StateShapes { ["h": hiddenSize] }
+
+  public func step(_ x: Term, _ s: inout States, _ w: Weights) -> Term {
+    let z = w.linear("ih", x, hiddenSize, bias: bias) + w.linear("hh", s.h, hiddenSize, bias: bias)
+    s.h = activation == .tanh ? tanh(z) : relu(z)
+    return s.h
+  }
+}

@@ -1,0 +1,47 @@
+import RondoRecurrence
+
+/// The gated recurrent unit, with its reset gate after the recurrent product or before it.
+///
+///     r, z = sigmoid(W_ih x + b_ih + W_hh h' + b_hh), each with its own rows
+///     after:  n = tanh(W_in x + b_in + r · (W_hn h' + b_hn))       (PyTorch's; it needs one recurrent product)
+///     before: n = tanh(W_in x + b_in + W_hn (r · h') + b_hn)       (the paper's)
+///     h = (1 − z) · n + z · h'
+///
+/// The parts of the weights are in the order r, z, n; the form `before` has the recurrent weights of n as parameters of their own,
+/// `weight_hn` and `bias_hn`.
+///
+/// Source: Cho et al., Learning phrase representations using RNN encoder–decoder, 2014, arXiv 1406.1078.
+public struct GRU: Cell {
+  public enum Reset: String, Sendable, CaseIterable {
+    case after, before
+  }
+
+  public let hiddenSize: Int
+  public let reset: Reset
+  public let bias: Bool
+
+  public init(hiddenSize: Int, reset: Reset = .after, bias: Bool = true) {
+    self.hiddenSize = hiddenSize
+    self.reset = reset
+    self.bias = bias
+  }
+
+  public var states: StateShapes { ["h": hiddenSize] }
+
+  public func step(_ x: Term, _ s: inout States, _ w: Weights) -> Term {
+    let (xr, xz, xn) = w.linear("ih", x, 3 * hiddenSize, bias: bias).split("xr", "xz", "xn")
+    let r: Term, z: Term, n: Term
+    switch reset {
+    case .after:
+      let (hr, hz, hn) = w.linear("hh", s.h, 3 * hiddenSize, bias: bias).split("hr", "hz", "hn")
+      (r, z) = (sigmoid(xr + hr).named("r"), sigmoid(xz + hz).named("z"))
+      n = tanh(xn + r * hn).named("n")
+    case .before:
+      let (hr, hz) = w.linear("hh", s.h, 2 * hiddenSize, bias: bias).split("hr", "hz")
+      (r, z) = (sigmoid(xr + hr).named("r"), sigmoid(xz + hz).named("z"))
+      n = tanh(xn + w.linear("hn", r * s.h, hiddenSize, bias: bias)).named("n")
+    }
+    s.h = (1 - z) * n + z * s.h
+    return s.h
+  }
+}

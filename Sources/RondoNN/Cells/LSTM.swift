@@ -1,0 +1,31 @@
+import RondoRecurrence
+
+/// Long short-term memory: a cell state that gates decide to keep, to write and to read.
+///
+///     i, f, o = sigmoid(W_ih x + b_ih + W_hh h' + b_hh), g = tanh(the same), each with its own rows
+///     c = f · c' + i · g
+///     h = o · tanh(c)
+///
+/// The parts of the weights are in the order i, f, g, o.
+///
+/// Source: Hochreiter and Schmidhuber, Long short-term memory, 1997, DOI 10.1162/neco.1997.9.8.1735, with the forget gate of Gers,
+/// Schmidhuber and Cummins, Learning to forget, 2000, DOI 10.1162/089976600300015015.
+public struct LSTM: Cell {
+  public let hiddenSize: Int
+  public let bias: Bool
+
+  public init(hiddenSize: Int, bias: Bool = true) {
+    self.hiddenSize = hiddenSize
+    self.bias = bias
+  }
+
+  public var states: StateShapes { ["h": hiddenSize, "c": hiddenSize] }
+
+  public func step(_ x: Term, _ s: inout States, _ w: Weights) -> Term {
+    let z = w.linear("ih", x, 4 * hiddenSize, bias: bias) + w.linear("hh", s.h, 4 * hiddenSize, bias: bias)
+    let (i, f, g, o) = z.split("i", "f", "g", "o")
+    s.c = sigmoid(f) * s.c + sigmoid(i) * tanh(g)
+    s.h = sigmoid(o) * tanh(s.c)
+    return s.h
+  }
+}

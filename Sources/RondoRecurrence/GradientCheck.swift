@@ -1,0 +1,67 @@
+import RondoCore
+
+/// Compares the gradients that the engine derives from a cell's equations with difference quotients, in double precision.
+///
+/// The loss is a fixed random combination of all outputs and final states of a ragged batch; checked are the gradients of the input, the
+/// initial states and every parameter. The error of a tensor is its largest |analytic − numeric| divided by its largest |numeric|.
+public struct GradientCheck: Sendable {
+  /// The error of each tensor by name: `x`, the initial states and the parameters.
+  public let errors: [(name: String, error: Double)]
+
+  public var maximumRelativeError: Double { errors.map(\.error).max() ?? 0 }
+
+  /// Checks a cell over sequences of these lengths.
+  public init(
+    _ cell: some Cell, inputSize: Int, lengths: [Int] = [4, 3, 1, 0], reverse: Bool = false, seed: UInt64 = 1
+  ) {
+    self.init(RecurrencePlans(cell, inputSize: inputSize), lengths: lengths, reverse: reverse, seed: seed)
+  }
+
+  package init(_ plans: RecurrencePlans, lengths: [Int], reverse: Bool, seed: UInt64 = 1) {
+    let layout = SequenceLayout(lengths)
+    let walk = Walk(layout, isUpwards: !reverse)
+    let step = plans.step
+    let random = RandomSource(seed: seed)
+    var stream: UInt64 = 0
+    func values(_ count: Int) -> [Double] {
+      stream += 1
+      return (0..<count).map { Double(random.uniform(stream: stream, position: UInt64($0))) * 2 - 1 }
+    }
+    let point = SequenceValues<Double>(
+      input: values(layout.rowCount * step.inputSize),
+      states: step.states.map { values(layout.sequenceCount * $0.width) },
+      parameters: step.parameters.map { values($0.shape.reduce(1, *)) })
+    let weights = (
+      output: values(layout.rowCount * plans.outputSize),
+      final: step.states.map { values(layout.sequenceCount * $0.width) }
+    )
+
+    func loss(_ values: SequenceValues<Double>) -> Double {
+      let results = ReferenceExecutor.run(plans, walk, values)
+      return zip([results.output] + results.final, [weights.output] + weights.final)
+        .reduce(0) { $0 + zip($1.0, $1.1).reduce(0) { $0 + $1.0 * $1.1 } }
+    }
+    let analytic = ReferenceExecutor.run(plans, walk, point, resultGradients: weights).gradients!
+    func error(
+      _ name: String, _ path: WritableKeyPath<SequenceValues<Double>, [Double]>
+    ) -> (name: String, error: Double) {
+      let delta = 1e-5
+      var (difference, largest) = (0.0, 0.0)
+      for index in point[keyPath: path].indices {
+        var (above, below) = (point, point)
+        above[keyPath: path][index] += delta
+        below[keyPath: path][index] -= delta
+        let numeric = (loss(above) - loss(below)) / (2 * delta)
+        let distance = abs(analytic[keyPath: path][index] - numeric)
+        // A gradient that is not a number is the largest error there is.
+        difference = distance.isNaN ? .infinity : max(difference, distance)
+        largest = max(largest, abs(numeric))
+      }
+      return (name, largest == 0 ? difference : difference / largest)
+    }
+    errors =
+      [error("x", \.input)]
+      + step.states.enumerated().map { error("initial \($1.name)", \.states[$0]) }
+      + step.parameters.enumerated().map { error($1.name, \.parameters[$0]) }
+  }
+}

@@ -1,0 +1,251 @@
+import CRondoKernels
+import RondoCore
+
+/// A cell run over whole sequences: one layer in one direction.
+///
+/// The cell is traced and planned once, when the layer is built; its parameters are registered with the builder under the cell's names
+/// followed by `_l{layer}` and, for the reverse direction, `_reverse`, as PyTorch names them.
+///
+/// ```swift
+/// let builder = Builder(seed: 1)
+/// let rnn = Recurrence(builder / "rnn", LSTM(hiddenSize: 256), inputSize: 40)
+/// let weights = builder.finish()
+/// let tape = Tape(weights, training: true)
+/// let (output, final) = rnn(tape.constant(x), SequenceLayout([9, 5, 0]))
+/// ```
+public struct Recurrence: Sendable {
+  public let inputSize: Int
+  /// The width of the output.
+  public let outputSize: Int
+  /// The states' names and widths, in the cell's order.
+  public let states: [StateShape]
+  /// Whether each sequence is walked from its own end.
+  public let isReversed: Bool
+  /// The cell's parameters in the order of their declaration.
+  public let parameters: [Parameter]
+  package let plans: RecurrencePlans
+
+  /// Traces and plans a cell and registers its parameters.
+  public init(
+    _ builder: Builder, _ cell: some Cell, inputSize: Int, layer: Int = 0, reverse: Bool = false
+  ) {
+    plans = RecurrencePlans(cell, inputSize: inputSize)
+    self.inputSize = inputSize
+    outputSize = plans.outputSize
+    states = plans.step.states
+    isReversed = reverse
+    parameters = plans.step.parameters.map {
+      builder.parameter("\($0.name)_l\(layer)" + (reverse ? "_reverse" : ""), $0.shape, $0.initializer)
+    }
+  }
+
+  /// What the engine makes of the cell: which products run for all rows at once, what each step computes, what is kept.
+  public var plan: String { plans.description }
+
+  /// Runs the recurrence over a batch.
+  ///
+  /// - Parameters:
+  ///   - x: [rows, inputSize]: the rows of the batch as `layout` places them.
+  ///   - initial: The states before the first step walked, one [sequences, width] each, in the user's order of the sequences; zeros if not
+  ///     given.
+  /// - Returns: The outputs [rows, outputSize], and the states after the last step walked, one [sequences, width] each; those of an empty
+  ///   sequence are its initial states.
+  public func callAsFunction(
+    _ x: Variable, _ layout: SequenceLayout, initial: [Variable]? = nil
+  ) -> (output: Variable, final: [Variable]) {
+    check(x, layout, initial)
+    let tape = x.tape
+    let weights = parameters.map { tape.parameter($0) }
+    let inputs = [x] + weights + (initial ?? [])
+    let walk = Walk(layout, isUpwards: !isReversed)
+    var output = Tensor(uninitialized: [layout.rowCount, outputSize])
+
+    let records = tape.records && inputs.contains { $0.requiresGradient }
+    let forward = runForward(
+      x.value, weights.map(\.value), initial?.map(\.value), walk, into: &output, isKept: records)
+    let final = states.indices.map { state in
+      rows(layout, width: states[state].width) { place, row in
+        row.update(from: forward.finalState(state, place: place), count: states[state].width)
+      }
+    }
+    let (xID, weightIDs, initialIDs) = (x.id, weights.map(\.id), initial?.map(\.id))
+    let kept = Kept(x: x.value, weights: weights.map(\.value), output: output, initial: initial?.map(\.value))
+    let results = tape.nodes("recurrence", [output] + final, inputs: inputs) { gradients, sink in
+      withExtendedLifetime(kept) {
+        runBackward(forward, walk, gradients, sink, x: xID, weights: weightIDs, initial: initialIDs, kept)
+      }
+    }
+    return (results[0], Array(results.dropFirst()))
+  }
+
+  /// What the forward pass reads and writes and the backward pass reads again.
+  private final class Kept {
+    let x: Tensor
+    let weights: [Tensor]
+    let output: Tensor
+    let initial: [Tensor]?
+
+    init(x: Tensor, weights: [Tensor], output: Tensor, initial: [Tensor]?) {
+      self.x = x
+      self.weights = weights
+      self.output = output
+      self.initial = initial
+    }
+  }
+
+  private func check(_ x: Variable, _ layout: SequenceLayout, _ initial: [Variable]?) {
+    precondition(
+      x.shape == [layout.rowCount, inputSize],
+      "Recurrence: input of shape \(x.shape), expected [\(layout.rowCount), \(inputSize)]")
+    guard let initial else { return }
+    let expected = states.map { [layout.sequenceCount, $0.width] }
+    precondition(
+      initial.map(\.shape) == expected, "Recurrence: initial states of shapes \(initial.map(\.shape)), expected \(expected)")
+  }
+
+  private func runForward(
+    _ x: Tensor, _ weights: [Tensor], _ initial: [Tensor]?, _ walk: Walk, into output: inout Tensor, isKept: Bool
+  ) -> Runner<VectorExecutor> {
+    let layout = walk.layout
+    let chunks = isKept ? [0..<layout.stepCount] : windows(layout, isUpwards: walk.isUpwards)
+    let largest = chunks.map { layout.stepOffsets[$0.upperBound] - layout.stepOffsets[$0.lowerBound] }.max() ?? 0
+    let runner = Runner<VectorExecutor>(
+      isKept ? plans.training : plans.inference, rowCount: largest, placeCount: layout.sequenceCount)
+    for (index, weight) in weights.enumerated() {
+      runner.bind(.parameter(index), Region(reading: weight.pointer, stride: weight.columns))
+    }
+    for (state, shape) in states.enumerated() {
+      for (place, sequence) in layout.order.enumerated() {
+        if let initial {
+          runner.setState(state, place: place, initial[state].pointer + sequence * shape.width)
+        } else {
+          runner.setState(state, place: place, repeating: 0)
+        }
+      }
+    }
+    let y = output.mutablePointer()
+    for steps in chunks {
+      let row = layout.stepOffsets[steps.lowerBound]
+      runner.bind(.input, Region(reading: x.pointer + row * inputSize, stride: inputSize))
+      runner.bind(.output, Region(y + row * outputSize, stride: outputSize))
+      runner.run(chunks.count == 1 ? walk : Walk(layout.chunk(steps), isUpwards: walk.isUpwards))
+      if chunks.count > 1 { runner.carryOver() }
+    }
+    return runner
+  }
+
+  /// Windows of steps in walking order: without a backward pass nothing but the states outlives one, so long sequences need little memory.
+  private func windows(_ layout: SequenceLayout, isUpwards: Bool) -> [Range<Int>] {
+    let rowsPerWindow = 2048
+    if layout.rowCount <= rowsPerWindow { return [0..<layout.stepCount] }
+    let steps = max(1, rowsPerWindow / max(1, layout.sequenceCount))
+    let starts = Array(stride(from: 0, to: layout.stepCount, by: steps))
+    let ranges = starts.map { $0..<min($0 + steps, layout.stepCount) }
+    return isUpwards ? ranges : ranges.reversed()
+  }
+
+  private func runBackward(
+    _ forward: Runner<VectorExecutor>, _ walk: Walk, _ gradients: [Tensor?], _ sink: GradientSink, x: Variable.ID,
+    weights: [Variable.ID], initial: [Variable.ID]?, _ kept: Kept
+  ) {
+    let layout = walk.layout
+    let wantsInput = sink.wants(x)
+    let backward = Runner<VectorExecutor>(
+      wantsInput ? plans.backward : plans.backwardWithoutInput, rowCount: layout.rowCount,
+      placeCount: layout.sequenceCount)
+    backward.bindForward(forward)
+    for (index, weight) in kept.weights.enumerated() {
+      backward.bind(.parameter(index), Region(reading: weight.pointer, stride: weight.columns))
+    }
+    let outputGradient = gradients[0] ?? Tensor(zeros: [layout.rowCount, outputSize])
+    backward.bind(.input, Region(reading: outputGradient.pointer, stride: outputSize))
+    for (state, shape) in states.enumerated() {
+      for (place, sequence) in layout.order.enumerated() {
+        if let gradient = gradients[state + 1] {
+          backward.setState(state, place: place, gradient.pointer + sequence * shape.width)
+        } else {
+          backward.setState(state, place: place, repeating: 0)
+        }
+      }
+    }
+    var inputGradient = Tensor(uninitialized: wantsInput ? [layout.rowCount, inputSize] : [0])
+    backward.bind(.output, Region(inputGradient.mutablePointer(), stride: inputSize))
+    withGradients(of: weights[...], in: sink, kept.weights[...], bound: []) { pointers in
+      for (index, pointer) in pointers.enumerated() {
+        backward.bind(.parameterGradient(index), Region(pointer, stride: kept.weights[index].columns))
+      }
+      withExtendedLifetime(outputGradient) { backward.run(walk.opposite) }
+    }
+    if wantsInput { sink.add(x, inputGradient) }
+    for (state, id) in (initial ?? []).enumerated() where sink.wants(id) {
+      sink.add(
+        id,
+        rows(layout, width: states[state].width) { place, row in
+          row.update(from: backward.finalState(state, place: place), count: states[state].width)
+        })
+    }
+  }
+
+  /// Calls `body` with the gradient buffers of all weights; one that nobody wants gets a buffer that is thrown away.
+  private func withGradients(
+    of weights: ArraySlice<Variable.ID>, in sink: GradientSink, _ values: ArraySlice<Tensor>,
+    bound: [UnsafeMutablePointer<Float>], _ body: ([UnsafeMutablePointer<Float>]) -> Void
+  ) {
+    guard let weight = weights.first else { return body(bound) }
+    func next(_ pointer: UnsafeMutablePointer<Float>) {
+      withGradients(of: weights.dropFirst(), in: sink, values.dropFirst(), bound: bound + [pointer], body)
+    }
+    if sink.wants(weight) {
+      sink.accumulate(weight) { next($0) }
+    } else {
+      var unwanted = Tensor(zeros: values.first!.shape)
+      next(unwanted.mutablePointer())
+    }
+  }
+
+  /// A tensor [sequences, width] in the user's order, from rows in the sorted order.
+  private func rows(
+    _ layout: SequenceLayout, width: Int, _ fill: (_ place: Int, _ row: UnsafeMutablePointer<Float>) -> Void
+  ) -> Tensor {
+    var tensor = Tensor(uninitialized: [layout.sequenceCount, width])
+    let pointer = tensor.mutablePointer()
+    for (place, sequence) in layout.order.enumerated() { fill(place, pointer + sequence * width) }
+    return tensor
+  }
+}
+
+/// All plans of a cell.
+package final class RecurrencePlans: Sendable, CustomStringConvertible {
+  package let step: StepGraph
+  package let backwardStep: StepGraph
+  /// Keeps nothing but the states.
+  package let inference: Plan
+  /// Keeps what the backward plans read.
+  package let training: Plan
+  package let backward: Plan
+  package let backwardWithoutInput: Plan
+
+  package init(
+    _ cell: some Cell, inputSize: Int, hoisting: Bool = true, rules: DerivativeRules = .standard
+  ) {
+    step = pruned(canonicalize(trace(cell, inputSize: inputSize)))
+    backwardStep = recompute(canonicalize(differentiate(step, rules: rules)), of: step)
+    var withoutInput = backwardStep
+    withoutInput.output = nil
+    withoutInput = pruned(withoutInput)
+    let kept = Set(
+      backwardStep.graph.nodes.compactMap { node -> NodeID? in
+        if case .kept(let id) = node.operation { id } else { nil }
+      })
+    inference = Plan(step, hoisting: hoisting)
+    training = Plan(step, keep: kept, hoisting: hoisting)
+    backward = Plan(backwardStep, forward: training, hoisting: hoisting)
+    backwardWithoutInput = Plan(withoutInput, forward: training, hoisting: hoisting)
+  }
+
+  package var outputSize: Int { step.graph[step.output!].width }
+
+  package var description: String {
+    "forward\n\(training.description)backward\n\(backward.description)"
+  }
+}

@@ -1,0 +1,118 @@
+import RondoCore
+
+// One forward and backward pass of a cell over plain arrays, on any executor: what gradient checks and comparisons of executors run.
+
+/// The arrays that go into a pass: row-major, rows and sequences in the layout's sorted order.
+package struct SequenceValues<Element: BinaryFloatingPoint & Sendable>: Sendable {
+  /// [rows, inputSize] (backward: the gradient of the output).
+  package var input: [Element]
+  /// One [sequences, width] per state: initial states (backward: gradients of the final states).
+  package var states: [[Element]]
+  package var parameters: [[Element]]
+
+  package init(input: [Element], states: [[Element]], parameters: [[Element]]) {
+    self.input = input
+    self.states = states
+    self.parameters = parameters
+  }
+}
+
+/// The results of a pass: outputs and final states, and what they become when differentiated.
+package struct SequenceResults<Element: BinaryFloatingPoint & Sendable>: Sendable {
+  package var output: [Element]
+  package var final: [[Element]]
+  /// With gradients given: those of the input, the initial states and the parameters.
+  package var gradients: SequenceValues<Element>?
+}
+
+extension Executor {
+  /// Runs a cell over a batch, and backwards if the gradients of its results are given.
+  package static func run(
+    _ plans: RecurrencePlans, _ walk: Walk, _ values: SequenceValues<Element>,
+    resultGradients: (output: [Element], final: [[Element]])? = nil
+  ) -> SequenceResults<Element> {
+    let layout = walk.layout
+    let (rows, places) = (layout.rowCount, layout.sequenceCount)
+    var values = values
+    var output = [Element](repeating: .nan, count: rows * plans.outputSize)
+    let isKept = resultGradients != nil
+    let forward = Runner<Self>(isKept ? plans.training : plans.inference, rowCount: rows, placeCount: places)
+
+    func bind(_ runner: Runner<Self>, _ kind: Buffer.Kind, _ array: UnsafeMutableBufferPointer<Element>, _ width: Int) {
+      if let base = array.baseAddress { runner.bind(kind, Region(base, stride: width)) }
+    }
+    func setStates(_ runner: Runner<Self>, _ states: [[Element]]) {
+      for (state, shape) in plans.step.states.enumerated() {
+        for place in 0..<places {
+          states[state].withUnsafeBufferPointer {
+            runner.setState(state, place: place, $0.baseAddress! + place * shape.width)
+          }
+        }
+      }
+    }
+    func finalStates(_ runner: Runner<Self>) -> [[Element]] {
+      plans.step.states.enumerated().map { state, shape in
+        (0..<places).flatMap { place in
+          Array(UnsafeBufferPointer(start: runner.finalState(state, place: place), count: shape.width))
+        }
+      }
+    }
+    let parameterWidths = plans.step.parameters.map { $0.shape.last! }
+
+    return values.input.withUnsafeMutableBufferPointer { input in
+      output.withUnsafeMutableBufferPointer { outputBuffer in
+        withBuffers(&values.parameters) { parameters in
+          bind(forward, .input, input, plans.step.inputSize)
+          bind(forward, .output, outputBuffer, plans.outputSize)
+          for (index, parameter) in parameters.enumerated() {
+            bind(forward, .parameter(index), parameter, parameterWidths[index])
+          }
+          setStates(forward, values.states)
+          forward.run(walk)
+          var results = SequenceResults(output: Array(outputBuffer), final: finalStates(forward))
+          guard let resultGradients else { return results }
+
+          let backward = Runner<Self>(plans.backward, rowCount: rows, placeCount: places)
+          var outputGradient = resultGradients.output
+          var inputGradient = [Element](repeating: .nan, count: input.count)
+          var gradients = parameters.map { [Element](repeating: 0, count: $0.count) }
+          backward.bindForward(forward)
+          setStates(backward, resultGradients.final)
+          outputGradient.withUnsafeMutableBufferPointer { outputGradient in
+            inputGradient.withUnsafeMutableBufferPointer { inputGradient in
+              withBuffers(&gradients) { gradients in
+                bind(backward, .input, outputGradient, plans.outputSize)
+                bind(backward, .output, inputGradient, plans.step.inputSize)
+                for index in parameters.indices {
+                  bind(backward, .parameter(index), parameters[index], parameterWidths[index])
+                  bind(backward, .parameterGradient(index), gradients[index], parameterWidths[index])
+                }
+                backward.run(walk.opposite)
+              }
+            }
+          }
+          results.gradients = SequenceValues(
+            input: inputGradient, states: finalStates(backward), parameters: gradients)
+          return results
+        }
+      }
+    }
+  }
+}
+
+private func withBuffers<Element, R>(
+  _ arrays: inout [[Element]], _ body: ([UnsafeMutableBufferPointer<Element>]) -> R
+) -> R {
+  let copies = arrays.map { array in
+    let copy = UnsafeMutableBufferPointer<Element>.allocate(capacity: max(1, array.count))
+    _ = copy.initialize(from: array)
+    return UnsafeMutableBufferPointer(rebasing: copy[0..<max(array.count, 1)])
+  }
+  defer {
+    for (index, copy) in copies.enumerated() {
+      arrays[index] = Array(copy[0..<arrays[index].count])
+      copy.deallocate()
+    }
+  }
+  return body(copies)
+}
