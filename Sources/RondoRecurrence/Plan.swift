@@ -74,6 +74,8 @@ package struct PackedWeight: Hashable, Sendable {
 package final class ProgramCode: @unchecked Sendable {
   package let program: UnsafeMutablePointer<rondo_row_program>
   package let constants: UnsafeMutableBufferPointer<Double>
+  /// Instructions times columns: what a row costs.
+  package let operationCount: Int
   private let sections: UnsafeMutableBufferPointer<rondo_section>
   private let instructions: UnsafeMutableBufferPointer<rondo_instruction>
   private let floats: UnsafeMutableBufferPointer<Float>
@@ -91,6 +93,7 @@ package final class ProgramCode: @unchecked Sendable {
     self.instructions = copied(instructions)
     self.constants = copied(constants)
     floats = copied(constants.map { Float($0) })
+    operationCount = sections.reduce(0) { $0 + Int($1.width) * Int($1.count) }
     program = .allocate(capacity: 1)
     program.initialize(
       to: rondo_row_program(
@@ -114,14 +117,59 @@ package struct StreamSource: Hashable, Sendable {
   package var isBroadcast: Bool
 }
 
-package enum LoweredWork: Sendable {
-  case product(x: Source, weight: Int, start: Source?, out: Source, domain: Domain)
-  case program(ProgramCode, streams: [StreamSource], domain: Domain)
-  /// out += Σ aᵀ b over the rows of a domain; `accumulates`: what is there stays.
-  case outer(a: Source, b: Source, outputs: Int, width: Int, out: Source, accumulates: Bool, domain: Domain)
-  case total(a: Source, width: Int, out: Source, domain: Domain)
-  /// A computed gradient is added to the parameter's.
-  case accumulate(Source, parameter: Int)
+/// How the rows that a work reads lie to each other: what decides where a range of rows has to be cut into segments.
+package struct Reads: OptionSet, Sendable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// A row for each sequence.
+  package static let places = Reads(rawValue: 1)
+  /// The row of the step walked before.
+  package static let previous = Reads(rawValue: 2)
+  package static let forwardPrevious = Reads(rawValue: 4)
+
+  init(_ sources: [Source]) {
+    self = []
+    for source in sources {
+      switch source.mode {
+      case .place: insert(.places)
+      case .previous: insert(.previous)
+      case .forwardPrevious: insert(.forwardPrevious)
+      case .row, .fixed, .matrix: break
+      }
+    }
+  }
+}
+
+package struct LoweredWork: Sendable {
+  package enum Action: Sendable {
+    case product(x: Source, weight: Int, start: Source?, out: Source)
+    case program(ProgramCode, streams: [StreamSource])
+    /// out += Σ aᵀ b over the rows of a domain; `accumulates`: what is there stays.
+    case outer(a: Source, b: Source, outputs: Int, width: Int, out: Source, accumulates: Bool)
+    case total(a: Source, width: Int, out: Source)
+    /// A computed gradient is added to the parameter's.
+    case accumulate(Source, parameter: Int)
+  }
+  /// Whether this computes something of parameters alone.
+  var isPreparation: Bool { if case .fixed = domain { true } else { false } }
+
+  package let action: Action
+  /// The domain whose rows are walked.
+  package let domain: Domain
+  package let reads: Reads
+
+  init(_ action: Action, domain: Domain) {
+    self.action = action
+    self.domain = domain
+    switch action {
+    case .product(let x, _, let start, let out): reads = Reads([x, out] + (start.map { [$0] } ?? []))
+    case .program(_, let streams): reads = Reads(streams.map(\.source))
+    case .outer(let a, let b, _, _, _, _): reads = Reads([a, b])
+    case .total(let a, _, _): reads = Reads([a])
+    case .accumulate: reads = []
+    }
+  }
 }
 
 package struct LoweredPhase: Sendable {

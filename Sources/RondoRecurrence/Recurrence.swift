@@ -124,12 +124,13 @@ public struct Recurrence: Sendable {
       }
     }
     let y = output.mutablePointer()
+    runner.prepare()
     for steps in chunks {
       let row = layout.stepOffsets[steps.lowerBound]
       runner.bind(.input, Region(reading: x.pointer + row * inputSize, stride: inputSize))
       runner.bind(.output, Region(y + row * outputSize, stride: outputSize))
-      runner.run(chunks.count == 1 ? walk : Walk(layout.chunk(steps), isUpwards: walk.isUpwards))
-      if chunks.count > 1 { runner.carryOver() }
+      runner.walkSteps(chunks.count == 1 ? walk : Walk(layout.chunk(steps), isUpwards: walk.isUpwards))
+      runner.carryOver()
     }
     return runner
   }

@@ -49,6 +49,8 @@ package final class Runner<E: Executor> {
   private let storage: Tensor
   private let regions: UnsafeMutableBufferPointer<Region<Element>>
   private let packed: UnsafeMutableBufferPointer<UnsafeMutablePointer<Element>>
+  private let inputIndex: Int?
+  private let outputIndex: Int?
   private let scratchSize: Int
   private let scratch: UnsafeMutablePointer<Element>
   private let threadCount: Int
@@ -62,6 +64,8 @@ package final class Runner<E: Executor> {
     self.rowCount = rowCount
     self.placeCount = placeCount
     threadCount = Parallel.threadCount
+    inputIndex = plan.memory.buffers.firstIndex { $0.kind == .input }
+    outputIndex = plan.memory.buffers.firstIndex { $0.kind == .output }
     walk = Walk(SequenceLayout([]), isUpwards: true)
 
     // Everything the run owns lies in one block; rows begin at multiples of 64 bytes and never a multiple of 4 KB apart, which would put
@@ -88,12 +92,12 @@ package final class Runner<E: Executor> {
     let packedOffsets = plan.memory.packed.map { reserve(E.packedSize(outputs: $0.outputs, depth: $0.depth)) }
     var largest = 0
     var widest = 0
-    for case let work in plan.phases.map(\.works).joined() {
-      switch work {
-      case .program(let code, let streams, _):
+    for work in plan.phases.map(\.works).joined() {
+      switch work.action {
+      case .program(let code, let streams):
         largest = max(largest, E.scratchSize(of: code))
         widest = max(widest, streams.count)
-      case .outer(_, _, _, let width, _, _, _): largest = max(largest, E.outerScratchSize(width: width))
+      case .outer(_, _, _, let width, _, _): largest = max(largest, E.outerScratchSize(width: width))
       default: break
       }
     }
@@ -129,6 +133,10 @@ package final class Runner<E: Executor> {
     for (index, buffer) in plan.memory.buffers.enumerated() where buffer.kind == kind { regions[index] = region }
   }
 
+  package func bindInput(_ region: Region<Element>) { if let inputIndex { regions[inputIndex] = region } }
+
+  package func bindOutput(_ region: Region<Element>) { if let outputIndex { regions[outputIndex] = region } }
+
   package func region(_ kind: Buffer.Kind) -> Region<Element>? {
     plan.memory.buffers.firstIndex { $0.kind == kind }.map { regions[$0] }
   }
@@ -158,6 +166,12 @@ package final class Runner<E: Executor> {
     }
   }
 
+  /// The row of a state from which the next run goes on.
+  package func currentState(_ state: Int, place: Int) -> UnsafePointer<Element> {
+    let region = (region(.carry(state)) ?? region(.initial(state)))!
+    return UnsafePointer(region.base + place * region.stride)
+  }
+
   /// The row of a state after the last step walked.
   package func finalState(_ state: Int, place: Int) -> UnsafePointer<Element> {
     if let carry = region(.carry(state)) { return UnsafePointer(carry.base + place * carry.stride) }
@@ -172,8 +186,10 @@ package final class Runner<E: Executor> {
 
   /// Makes the final states of the last run the initial states of the next.
   package func carryOver() {
-    for (state, shape) in plan.step.states.enumerated() {
-      guard let initial = region(.initial(state)) else { continue }
+    for buffer in plan.memory.buffers.indices {
+      // A state that a loop carries is already where the next run begins.
+      guard case .initial(let state) = plan.memory.buffers[buffer].kind else { continue }
+      let (initial, shape) = (regions[buffer], plan.step.states[state])
       for place in 0..<placeCount {
         (initial.base + place * initial.stride).update(from: finalState(state, place: place), count: shape.width)
       }
@@ -182,95 +198,79 @@ package final class Runner<E: Executor> {
 
   // MARK: Running
 
-  /// Which works of the whole phases run: those that have rows for steps, the others, or both.
-  package enum Part {
-    case all, withoutSteps, steps
+  /// Runs the plan over a walk of at most as many rows and sequences as there is memory for.
+  package func run(_ walk: Walk) {
+    prepare()
+    walkSteps(walk)
   }
 
-  /// Runs the plan over a walk of at most as many rows and sequences as there is memory for.
-  package func run(_ walk: Walk, part: Part = .all) {
+  /// Computes what is made of parameters alone and packs the weights: what stays as it is for every step of every walk.
+  package func prepare() {
+    if let first = plan.phases.first, first.kind == .whole {
+      for work in first.works where work.isPreparation { runWhole(work) }
+    }
+    for (index, weight) in plan.memory.packed.enumerated() {
+      let region = regions[weight.source.buffer]
+      let base = UnsafePointer(region.base + weight.source.column)
+      let (outputStride, depthStride) = weight.transposed ? (1, region.stride) : (region.stride, 1)
+      let target = packed[index]
+      let minimum = max(1, 65_536 / max(1, weight.depth * 64))
+      Parallel.rows(E.panelCount(outputs: weight.outputs), minimumPerPart: minimum) { panels in
+        E.pack(
+          outputs: weight.outputs, depth: weight.depth, base, outputStride: outputStride, depthStride: depthStride,
+          panels: panels, into: target)
+      }
+    }
+  }
+
+  /// Runs everything that `prepare` did not.
+  package func walkSteps(_ walk: Walk) {
     precondition(
       walk.layout.rowCount <= rowCount && walk.layout.sequenceCount <= placeCount,
       "Runner: \(walk.layout.rowCount) rows of \(walk.layout.sequenceCount) sequences in memory for "
         + "\(rowCount) rows of \(placeCount)")
     self.walk = walk
-    var isPacked = Array(repeating: part == .steps, count: plan.memory.packed.count)
-    for phase in plan.phases {
+    for (number, phase) in plan.phases.enumerated() {
       switch phase.kind {
       case .whole:
-        for work in phase.works where part == .all || (domain(of: work) == .steps) == (part == .steps) {
-          pack(for: work, &isPacked)
-          runWhole(work)
-        }
-      case .loop:
-        for work in phase.works { pack(for: work, &isPacked) }
-        if part != .withoutSteps { runLoop(phase.works) }
+        for work in phase.works where number > 0 || !work.isPreparation { runWhole(work) }
+      case .loop: runLoop(phase.works)
       }
-    }
-  }
-
-  private func domain(of work: LoweredWork) -> Domain {
-    switch work {
-    case .product(_, _, _, _, let domain), .program(_, _, let domain), .outer(_, _, _, _, _, _, let domain),
-      .total(_, _, _, let domain):
-      domain
-    case .accumulate: .fixed(rows: 1)
-    }
-  }
-
-  private func pack(for work: LoweredWork, _ isPacked: inout [Bool]) {
-    guard case .product(_, let index, _, _, _) = work, !isPacked[index] else { return }
-    isPacked[index] = true
-    let weight = plan.memory.packed[index]
-    let region = regions[weight.source.buffer]
-    let base = UnsafePointer(region.base + weight.source.column)
-    let (outputStride, depthStride) = weight.transposed ? (1, region.stride) : (region.stride, 1)
-    let target = packed[index]
-    let minimum = max(1, 65_536 / max(1, weight.depth * 64))
-    Parallel.rows(E.panelCount(outputs: weight.outputs), minimumPerPart: minimum) { panels in
-      E.pack(
-        outputs: weight.outputs, depth: weight.depth, base, outputStride: outputStride, depthStride: depthStride,
-        panels: panels, into: target)
     }
   }
 
   // MARK: Whole phases
 
   private func runWhole(_ work: LoweredWork) {
-    switch work {
-    case .product(let x, let index, let start, let out, let domain):
+    let rows = count(work.domain)
+    switch work.action {
+    case .product(let x, let index, let start, let out):
       let weight = plan.memory.packed[index]
       let cost = 2 * weight.outputs * weight.depth
       // Threads own rows; where rows are few, panels.
-      let rows = count(domain)
-      if rows >= 8 * threadCount || [x, start, out].contains(where: { isShifted($0?.mode) }) {
-        forRows(domain, cost: cost, multipleOf: 4) { range, thread in
-          for segment in self.segments(domain, range, [x, start, out]) { self.product(x, index, start, out, segment) }
+      if rows >= 8 * threadCount {
+        forRows(rows, cost: cost) { range, _ in
+          self.forSegments(work, range) { self.product(x, index, start, out, $0) }
         }
       } else {
-        let segments = self.segments(domain, 0..<rows, [x, start, out])
         let minimum = max(1, 1_000_000 / max(1, cost / weight.outputs * 64 * rows))
         Parallel.rows(E.panelCount(outputs: weight.outputs), minimumPerPart: minimum) { panels in
-          for segment in segments { self.product(x, index, start, out, segment, panels: panels) }
+          self.forSegments(work, 0..<rows) { self.product(x, index, start, out, $0, panels: panels) }
         }
       }
-    case .program(let code, let sources, let domain):
-      forRows(domain, cost: 400, multipleOf: 4) { range, thread in
-        for segment in self.segments(domain, range, sources.map(\.source)) {
-          self.program(code, sources, segment, thread)
-        }
+    case .program(let code, let sources):
+      forRows(rows, cost: 20 * code.operationCount) { range, thread in
+        self.forSegments(work, range) { self.program(code, sources, $0, thread) }
       }
-    case .outer(let a, let b, let outputs, let width, let out, let accumulates, let domain):
-      let segments = self.segments(domain, 0..<count(domain), [a, b])
-      let rows = segments.reduce(0) { $0 + $1.count }
-      let minimum = max(8, 1_000_000 / max(1, 2 * width * rows))
-      Parallel.run(parts(outputs, minimum: minimum)) { part in
-        let columns = self.share(outputs, part, of: self.parts(outputs, minimum: minimum), multipleOf: 8)
-        let target = self.regions[out.buffer]
+    case .outer(let a, let b, let outputs, let width, let out, let accumulates):
+      let target = regions[out.buffer]
+      let parts = self.parts(outputs, minimum: max(8, 1_000_000 / max(1, 2 * width * rows)))
+      Parallel.run(parts) { part in
+        let columns = self.share(outputs, part, of: parts, multipleOf: 8)
         if !accumulates {
           for i in columns { (target.base + i * target.stride).update(repeating: 0, count: width) }
         }
-        for segment in segments {
+        self.forSegments(work, 0..<rows) { segment in
           let (a, aStride) = self.pointer(a, segment)
           let (b, bStride) = self.pointer(b, segment)
           E.outer(
@@ -279,13 +279,12 @@ package final class Runner<E: Executor> {
             scratch: self.scratch + part * self.scratchSize)
         }
       }
-    case .total(let a, let width, let out, let domain):
-      let segments = self.segments(domain, 0..<count(domain), [a])
+    case .total(let a, let width, let out):
       let target = regions[out.buffer].base + out.column
       target.update(repeating: 0, count: width)
-      let minimum = max(16, 200_000 / max(1, count(domain)))
+      let minimum = max(16, 200_000 / max(1, rows))
       Parallel.rows(width, minimumPerPart: minimum, multipleOf: 16) { columns in
-        for segment in segments {
+        self.forSegments(work, 0..<rows) { segment in
           let (a, stride) = self.pointer(a, segment)
           E.columnSum(rows: segment.count, columns: columns, UnsafePointer(a), stride: stride, into: target)
         }
@@ -317,12 +316,11 @@ package final class Runner<E: Executor> {
     return min(count, units * part / parts * unit)..<min(count, units * (part + 1) / parts * unit)
   }
 
-  /// Divides the rows of a domain among threads; `cost` is about how many operations a row takes.
-  private func forRows(_ domain: Domain, cost: Int, multipleOf unit: Int, _ body: (Range<Int>, Int) -> Void) {
-    let rows = count(domain)
-    let parts = self.parts(rows, minimum: max(unit, 500_000 / max(1, cost)))
+  /// Divides rows among threads; `cost` is about how many operations a row takes.
+  private func forRows(_ rows: Int, cost: Int, _ body: (Range<Int>, Int) -> Void) {
+    let parts = self.parts(rows, minimum: max(4, 500_000 / max(1, cost)))
     Parallel.run(parts) { part in
-      let range = self.share(rows, part, of: parts, multipleOf: unit)
+      let range = self.share(rows, part, of: parts, multipleOf: 4)
       if !range.isEmpty { body(range, part) }
     }
   }
@@ -332,7 +330,8 @@ package final class Runner<E: Executor> {
   private func runLoop(_ works: [LoweredWork]) {
     let layout = walk.layout
     var cost = 0
-    for case .product(_, let index, _, _, _) in works {
+    for work in works {
+      guard case .product(_, let index, _, _) = work.action else { continue }
       cost += 2 * plan.memory.packed[index].outputs * plan.memory.packed[index].depth
     }
     // Threads own sequences from the first step to the last, so no step waits for another thread; cut where the rows halve.
@@ -368,16 +367,12 @@ package final class Runner<E: Executor> {
     let upper = min(places.upperBound, live)
     guard places.lowerBound < upper else { return }
     for work in works {
-      switch work {
-      case .product(let x, let index, let start, let out, _):
-        forSegments(step, places.lowerBound..<upper, isDownShifted(x) || isDownShifted(start)) {
-          self.product(x, index, start, out, $0)
+      forSegments(ofStep: step, places.lowerBound..<upper, splits: readsAfter(work.reads)) { segment in
+        switch work.action {
+        case .product(let x, let index, let start, let out): self.product(x, index, start, out, segment)
+        case .program(let code, let sources): self.program(code, sources, segment, thread)
+        case .outer, .total, .accumulate: preconditionFailure("Runner: a sum over rows in a loop")
         }
-      case .program(let code, let sources, _):
-        forSegments(step, places.lowerBound..<upper, sources.contains { self.isDownShifted($0.source) }) {
-          self.program(code, sources, $0, thread)
-        }
-      case .outer, .total, .accumulate: preconditionFailure("Runner: a sum over rows in a loop")
       }
     }
   }
@@ -394,18 +389,18 @@ package final class Runner<E: Executor> {
     var after: Int
   }
 
-  private func isShifted(_ mode: Source.Mode?) -> Bool { mode == .previous || mode == .forwardPrevious }
-
-  /// Whether an operand is read from the step after in time, so that sequences that end split a step.
-  private func isDownShifted(_ source: Source?) -> Bool {
-    switch source?.mode {
-    case .previous: !walk.isUpwards
-    case .forwardPrevious: !forwardIsUpwards
-    default: false
-    }
+  /// Whether an operand is read from the step after in time, so that sequences that end there cut a step.
+  private func readsAfter(_ reads: Reads) -> Bool {
+    (reads.contains(.previous) && !walk.isUpwards) || (reads.contains(.forwardPrevious) && !forwardIsUpwards)
   }
 
-  private func forSegments(_ step: Int, _ places: Range<Int>, _ splits: Bool, _ body: (Segment) -> Void) {
+  private func readsBefore(_ reads: Reads) -> Bool {
+    (reads.contains(.previous) && walk.isUpwards) || (reads.contains(.forwardPrevious) && forwardIsUpwards)
+  }
+
+  private func forSegments(
+    ofStep step: Int, _ places: Range<Int>, splits: Bool, _ body: (Segment) -> Void
+  ) {
     let layout = walk.layout
     let offset = layout.stepOffsets[step]
     let before = step == 0 ? -1 : layout.stepOffsets[step - 1]
@@ -428,32 +423,31 @@ package final class Runner<E: Executor> {
     }
   }
 
-  /// The segments of a range of a domain's rows, as long as the operands allow.
-  private func segments(_ domain: Domain, _ range: Range<Int>, _ operands: [Source?]) -> [Segment] {
-    let isSplit = operands.contains { $0.map { isShifted($0.mode) || $0.mode == .place } ?? false }
-    guard domain == .steps, isSplit else {
-      return [Segment(row: range.lowerBound, place: range.lowerBound, count: range.count, before: -1, after: -1)]
+  /// Calls `body` with the segments of a range of the work's rows: as few as its operands allow.
+  private func forSegments(_ work: LoweredWork, _ range: Range<Int>, _ body: (Segment) -> Void) {
+    guard work.domain == .steps, !work.reads.isEmpty else {
+      return body(
+        Segment(row: range.lowerBound, place: range.lowerBound, count: range.count, before: -1, after: -1))
     }
-    let usesPlaces = operands.contains { $0?.mode == .place }
-    let usesAfter = operands.contains { isDownShifted($0) }
-    let usesBefore = operands.contains { isShifted($0?.mode) && !isDownShifted($0) }
-    var result: [Segment] = []
+    let (before, after) = (readsBefore(work.reads), readsAfter(work.reads))
+    var pending: Segment?
     for step in 0..<walk.layout.stepCount {
       let rows = walk.layout.rows(ofStep: step).clamped(to: range)
       guard !rows.isEmpty else { continue }
       let offset = walk.layout.stepOffsets[step]
-      forSegments(step, rows.lowerBound - offset..<rows.upperBound - offset, usesAfter) { segment in
-        if let last = result.last, !usesPlaces, last.row + last.count == segment.row,
-          !usesBefore || (last.before >= 0 && last.before + last.count == segment.before),
-          !usesAfter || (last.after >= 0 && last.after + last.count == segment.after)
+      forSegments(ofStep: step, rows.lowerBound - offset..<rows.upperBound - offset, splits: after) { segment in
+        if let last = pending, !work.reads.contains(.places), last.row + last.count == segment.row,
+          !before || (last.before >= 0 && last.before + last.count == segment.before),
+          !after || (last.after >= 0 && last.after + last.count == segment.after)
         {
-          result[result.count - 1].count += segment.count
+          pending!.count += segment.count
         } else {
-          result.append(segment)
+          if let last = pending { body(last) }
+          pending = segment
         }
       }
     }
-    return result
+    if let last = pending { body(last) }
   }
 
   // MARK: Handing work to the executor
@@ -466,7 +460,8 @@ package final class Runner<E: Executor> {
     case .place: return (base + segment.place * region.stride, region.stride)
     case .fixed: return (base, 0)
     case .previous, .forwardPrevious:
-      let row = isDownShifted(source) ? segment.after : segment.before
+      let isUpwards = source.mode == .previous ? walk.isUpwards : forwardIsUpwards
+      let row = isUpwards ? segment.before : segment.after
       if row >= 0 { return (base + row * region.stride, region.stride) }
       let initial = regions[source.initial]
       return (initial.base + source.column + segment.place * initial.stride, initial.stride)

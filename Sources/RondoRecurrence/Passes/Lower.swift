@@ -45,9 +45,11 @@ struct Lowering {
         commit.map { state in
           Source(buffer: memory.buffers.firstIndex { $0.kind == .carry(state) }!, column: 0, mode: .place)
         } ?? source(id)
-      let product = LoweredWork.product(
-        x: source(node.inputs[0]), weight: memory.packed.firstIndex(of: weight)!,
-        start: node.inputs.count > 2 ? source(node.inputs[2]) : nil, out: out, domain: node.domain)
+      let product = LoweredWork(
+        .product(
+          x: source(node.inputs[0]), weight: memory.packed.firstIndex(of: weight)!,
+          start: node.inputs.count > 2 ? source(node.inputs[2]) : nil, out: out),
+        domain: node.domain)
       return [product] + copies(of: id, from: out)
     case .outer(let id):
       let node = graph[id]
@@ -56,13 +58,18 @@ struct Lowering {
       var accumulates = false
       if case .parameterGradient = memory.buffers[out.buffer].kind { accumulates = true }
       return [
-        .outer(
-          a: source(a), b: source(b), outputs: graph[a].width, width: node.width, out: out,
-          accumulates: accumulates, domain: graph[a].domain)
+        LoweredWork(
+          .outer(
+            a: source(a), b: source(b), outputs: graph[a].width, width: node.width, out: out,
+            accumulates: accumulates),
+          domain: graph[a].domain)
       ]
     case .total(let id):
       let input = graph[id].inputs[0]
-      return [.total(a: source(input), width: graph[id].width, out: source(id), domain: graph[input].domain)]
+      return [
+        LoweredWork(
+          .total(a: source(input), width: graph[id].width, out: source(id)), domain: graph[input].domain)
+      ]
     case .program(let program):
       var emitter = ProgramEmitter(lowering: self, program: program)
       return [emitter.emit()]
@@ -81,7 +88,7 @@ struct Lowering {
     let code = ProgramCode(
       sections: [rondo_section(width: UInt32(graph[id].width), first: 0, count: UInt32(instructions.count))],
       instructions: instructions, constants: [], registerCount: 0, scalarCount: 0)
-    return [.program(code, streams: streams, domain: graph[id].domain)]
+    return [LoweredWork(.program(code, streams: streams), domain: graph[id].domain)]
   }
 
   /// Gradients of parameters that are computed in a phase but not in place.
@@ -90,7 +97,8 @@ struct Lowering {
       let out = source(gradient.node)
       if case .parameterGradient = memory.buffers[out.buffer].kind { return nil }
       let computed = schedule.phase[base(gradient.node, in: graph)] ?? 0
-      return computed == number ? .accumulate(out, parameter: gradient.parameter) : nil
+      guard computed == number else { return nil }
+      return LoweredWork(.accumulate(out, parameter: gradient.parameter), domain: graph[gradient.node].domain)
     }
   }
 }
@@ -163,7 +171,7 @@ private struct ProgramEmitter {
     let code = ProgramCode(
       sections: sections, instructions: instructions, constants: constants, registerCount: registerCount,
       scalarCount: scalars.count)
-    return .program(code, streams: streams, domain: program.domain)
+    return LoweredWork(.program(code, streams: streams), domain: program.domain)
   }
 
   private mutating func close(width: Int, from first: Int) {

@@ -67,6 +67,9 @@ private struct MemoryPlanner {
     for id in keep {
       if case .state(let index) = graph[id].operation { _ = buffer(.initial(index), step.states[index].width) }
     }
+    for state in step.states.indices where !isCarried(state) {
+      _ = buffer(.initial(state), step.states[state].width)
+    }
     for phase in works {
       for case .product(let id, _) in phase { addPacked(id) }
     }
@@ -79,6 +82,8 @@ private struct MemoryPlanner {
   }
 
   private func isComputed(_ id: NodeID) -> Bool { graph[id].operation.isWork }
+
+  private func isCarried(_ state: Int) -> Bool { schedule.phases.contains { $0.states.contains(state) } }
 
   private func inSameProgram(_ a: NodeID, _ b: NodeID) -> Bool {
     works.joined().contains { work in
@@ -147,6 +152,7 @@ private struct MemoryPlanner {
       if isComputed(id) { need(id, .rows) }
     }
     if let output = step.output { need(output, .rows) }
+    for state in step.states.indices where !isCarried(state) { need(step.updates[state], .rows) }
     for gradient in step.gradients where isComputed(gradient.node) { need(gradient.node, .rows) }
     return needs
   }
@@ -197,7 +203,7 @@ private struct MemoryPlanner {
     case .input:
       plan.home[id] = Source(buffer: buffer(.input, node.width), column: 0, mode: .row)
     case .state(let index):
-      if schedule.phases.contains(where: { $0.states.contains(index) }) {
+      if isCarried(index) {
         plan.home[id] = Source(buffer: buffer(.carry(index), node.width), column: 0, mode: .place)
       }
     case .parameter(let index):
