@@ -28,3 +28,18 @@ public struct Elman: Cell {
     return s.h
   }
 }
+
+extension Elman: RegisteredCell {
+  public static var entries: [CellEntry] {
+    [
+      CellEntry(
+        name: "elman", summary: "the simple recurrent cell: one activation of input and state",
+        paper: "Elman 1990, DOI 10.1207/s15516709cog1402_1", gateCount: 1,
+        variants: [
+          .init("activation=tanh") { Elman(hiddenSize: $0) },
+          .init("activation=relu") { Elman(hiddenSize: $0, activation: .relu) },
+          .init("activation=tanh bias=false") { Elman(hiddenSize: $0, bias: false) },
+        ])
+    ]
+  }
+}

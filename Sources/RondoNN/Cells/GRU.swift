@@ -45,3 +45,25 @@ public struct GRU: Cell {
     return s.h
   }
 }
+
+extension GRU: RegisteredCell {
+  public static var entries: [CellEntry] {
+    let paper = "Cho et al. 2014, arXiv 1406.1078"
+    return [
+      CellEntry(
+        name: "gru", summary: "gated recurrent unit, reset after the recurrent product (PyTorch's form)", paper: paper,
+        gateCount: 3,
+        variants: [
+          .init("bias=true") { GRU(hiddenSize: $0) },
+          .init("bias=false") { GRU(hiddenSize: $0, bias: false) },
+        ]),
+      CellEntry(
+        name: "gru-before", summary: "gated recurrent unit, reset before the recurrent product (the paper's form)",
+        paper: paper, gateCount: 3,
+        variants: [
+          .init("bias=true") { GRU(hiddenSize: $0, reset: .before) },
+          .init("bias=false") { GRU(hiddenSize: $0, reset: .before, bias: false) },
+        ]),
+    ]
+  }
+}

@@ -29,3 +29,17 @@ public struct LSTM: Cell {
     return s.h
   }
 }
+
+extension LSTM: RegisteredCell {
+  public static var entries: [CellEntry] {
+    [
+      CellEntry(
+        name: "lstm", summary: "long short-term memory with input, forget and output gates",
+        paper: "Hochreiter and Schmidhuber 1997, DOI 10.1162/neco.1997.9.8.1735", gateCount: 4,
+        variants: [
+          .init("bias=true") { LSTM(hiddenSize: $0) },
+          .init("bias=false") { LSTM(hiddenSize: $0, bias: false) },
+        ])
+    ]
+  }
+}
