@@ -77,7 +77,7 @@ public enum Machine {
   }
 
   /// The processors in the affinity mask that the text of /proc/self/status shows: `Cpus_allowed: ff,ffffffff`.
-  static func allowedProcessors(status: String) -> Int? {
+  package static func allowedProcessors(status: String) -> Int? {
     for line in status.split(separator: "\n") where line.hasPrefix("Cpus_allowed:") {
       let count = line.dropFirst("Cpus_allowed:".count).reduce(0) {
         $0 + ($1.hexDigitValue ?? 0).nonzeroBitCount
@@ -93,7 +93,7 @@ public enum Machine {
   }
 
   /// The smallest quota that the files of the groups in `memberships` (the text of /proc/self/cgroup) name.
-  static func cgroupQuota(memberships: String, contents: (String) -> String?) -> Int? {
+  package static func cgroupQuota(memberships: String, contents: (String) -> String?) -> Int? {
     var quotas: [Int] = []
     for line in memberships.split(separator: "\n") {
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)

@@ -2,7 +2,7 @@
 ///
 /// What is computed never depends on the number of threads: callers divide work so that each result is computed by one part, in one order.
 public enum Parallel {
-  /// The largest number of threads that work at the same time, the caller among them. The command line sets it at start-up; it starts as
+  /// The largest number of threads that a loop uses, the caller among them. The command line sets it at start-up; it starts as
   /// `Machine.processorCount`.
   public static var limit: Int {
     get {
@@ -17,15 +17,17 @@ public enum Parallel {
     }
   }
 
-  /// The number of threads that a loop uses.
-  public static var threadCount: Int { limit }
+  @TaskLocal private static var scopedLimit: Int?
 
-  /// Runs `body` with another limit. The limit belongs to the process: this is for tests and measurements.
-  public static func withThreads<R, E: Error>(_ count: Int, _ body: () throws(E) -> R) throws(E) -> R {
-    let before = limit
-    limit = count
-    defer { limit = before }
-    return try body()
+  /// The number of threads that a loop uses here: `limit`, or what `withThreads` says.
+  public static var threadCount: Int { scopedLimit ?? limit }
+
+  /// Runs `body` with another number of threads for the loops in it.
+  public static func withThreads<R>(_ count: Int, _ body: () throws -> R) rethrows -> R {
+    precondition(
+      1...Machine.largestThreadCount ~= count,
+      "Parallel.withThreads: \(count) is not in 1...\(Machine.largestThreadCount)")
+    return try $scopedLimit.withValue(count, operation: body)
   }
 
   /// Calls `body` once for each of 0..<parts, on up to `threadCount` threads, and returns when all calls have returned.
@@ -33,7 +35,7 @@ public enum Parallel {
   /// Part 0 runs on the calling thread; any thread may run several parts one after the other, so parts must not wait for each other. A call
   /// from within a part, or while another thread's loop is running, runs its parts serially on the calling thread.
   public static func run(_ parts: Int, _ body: (Int) -> Void) {
-    if parts <= 1 || limit == 1 {
+    if parts <= 1 || threadCount == 1 {
       for part in 0..<max(0, parts) { body(part) }
       return
     }
@@ -52,10 +54,12 @@ public enum Parallel {
     _ parts: Int, context: UnsafeMutableRawPointer,
     _ body: @convention(c) (UnsafeMutableRawPointer, Int) -> Void
   ) {
-    if parts <= 1 || limit == 1 {
+    let threads = min(threadCount, parts)
+    if threads <= 1 {
       for part in 0..<max(0, parts) { body(context, part) }
     } else {
-      WorkerPool.shared.run(parts, context, body)
+      precondition(parts <= WorkerPool.largestPartCount, "Parallel.run: \(parts) parts")
+      WorkerPool.shared.run(parts, threads: threads, context, body)
     }
   }
 
@@ -64,7 +68,7 @@ public enum Parallel {
   public static func rows(
     _ count: Int, minimumPerPart: Int, multipleOf: Int = 1, _ body: (Range<Int>) -> Void
   ) {
-    let parts = max(1, min(limit, count / max(1, minimumPerPart)))
+    let parts = max(1, min(threadCount, count / max(1, minimumPerPart)))
     if parts == 1 {
       if count > 0 { body(0..<count) }
       return

@@ -11,27 +11,45 @@ import Synchronization
 
 /// The threads behind `Parallel`.
 ///
-/// One loop runs at a time. Its owner writes `body`, `context` and `remaining`, then publishes the loop in `claims`: the number of parts in
-/// the upper half, the next part to be claimed in the lower. Whoever exchanges `claims` for a word with a larger next part owns the part it
-/// skipped. The owner works as well, and returns when `remaining` says that every part has been run; parts that nobody has begun it runs
-/// itself, so it never waits for a thread to wake up. Workers look for parts for about a millisecond, then sleep.
+/// One loop runs at a time. Its owner writes `body`, `context` and `remaining`, then publishes the loop in `claims`. Whoever exchanges
+/// `claims` for a word with the next part owns the part that it skipped. The owner works as well, and returns when `remaining` says that
+/// every part has been run; parts that nobody has begun it runs itself, so it never waits for a thread to wake up. Workers look for parts
+/// for about a millisecond, then sleep.
 ///
 /// `@unchecked Sendable` because `body` and `context` are written only by the thread that holds `isBusy`, while no part can be claimed, and
-/// read only by threads that have claimed a part, whose claim is ordered after the publication; `limit` and `workerCount` are atomics, and
-/// the mutex and the condition never move.
+/// read only by threads that have claimed a part, whose claim is ordered after the publication; everything else is atomic or, like the mutex
+/// and the condition, never moves.
 final class WorkerPool: @unchecked Sendable {
   typealias Body = @convention(c) (UnsafeMutableRawPointer, Int) -> Void
 
   static let shared = WorkerPool()
 
-  private let claims = Atomic<UInt64>(0)
+  static let largestPartCount = 1 << 24 - 1
+
+  /// A published loop in one word: how many threads may work, its parts, and the next of them to be claimed.
+  private struct Claims {
+    let word: UInt64
+
+    init(word: UInt64) { self.word = word }
+
+    init(threads: Int, parts: Int, next: Int) {
+      word = UInt64(threads) << 48 | UInt64(parts) << 24 | UInt64(next)
+    }
+
+    var next: Int { Int(word & 0xFF_FFFF) }
+
+    /// Whether thread `thread` of the pool (0: the owner) may claim the next part.
+    func isOpen(to thread: Int) -> Bool { word & 0xFF_FFFF < word >> 24 & 0xFF_FFFF && thread < word >> 48 }
+  }
+
+  private let claims = Atomic<UInt64>(Claims(threads: 0, parts: 0, next: 0).word)
   private let padding0: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0)
   private let remaining = Atomic<Int>(0)
   private let padding1: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0)
   private let isBusy = Atomic<Bool>(false)
   private let sleepers = Atomic<Int>(0)
   private let limitValue = Atomic<Int>(Machine.processorCount)
-  private var workerCount = 0
+  private let workers = Atomic<Int>(0)
   private var body: Body = { _, _ in }
   private var context = UnsafeMutableRawPointer(bitPattern: 64)!
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -47,24 +65,24 @@ final class WorkerPool: @unchecked Sendable {
     set { limitValue.store(newValue, ordering: .relaxed) }
   }
 
-  /// Workers that wait on the condition.
-  var sleepingWorkers: Int { sleepers.load(ordering: .relaxed) }
-
-  func run(_ parts: Int, _ context: UnsafeMutableRawPointer, _ body: Body) {
+  func run(_ parts: Int, threads: Int, _ context: UnsafeMutableRawPointer, _ body: Body) {
     guard !isBusy.exchange(true, ordering: .acquiring) else {
       for part in 0..<parts { body(context, part) }
       return
     }
-    let threads = min(limit, parts)
     startWorkers(threads - 1)
     self.body = body
     self.context = context
     remaining.store(parts, ordering: .relaxed)
-    claims.store(UInt64(parts) << 32 | 1, ordering: .sequentiallyConsistent)
-    if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wakeWorkers(threads - 1) }
-    body(context, 0)
-    remaining.subtract(1, ordering: .releasing)
-    while let part = claim() { finish(part) }
+    claims.store(
+      Claims(threads: threads, parts: parts, next: 1).word, ordering: .sequentiallyConsistent)
+    if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+      pthread_mutex_lock(mutex)
+      pthread_cond_broadcast(condition)
+      pthread_mutex_unlock(mutex)
+    }
+    finish(0)
+    while let part = claim(0) { finish(part) }
     var spins = 0
     while remaining.load(ordering: .acquiring) > 0 {
       spins += 1
@@ -74,13 +92,13 @@ final class WorkerPool: @unchecked Sendable {
   }
 
   /// Takes the next part of the published loop, if one is left.
-  private func claim() -> Int? {
-    var word = claims.load(ordering: .acquiring)
-    while word & 0xFFFF_FFFF < word >> 32 {
+  private func claim(_ thread: Int) -> Int? {
+    var claimed = Claims(word: claims.load(ordering: .acquiring))
+    while claimed.isOpen(to: thread) {
       let (exchanged, original) = claims.compareExchange(
-        expected: word, desired: word + 1, ordering: .acquiringAndReleasing)
-      if exchanged { return Int(word & 0xFFFF_FFFF) }
-      word = original
+        expected: claimed.word, desired: claimed.word + 1, ordering: .acquiringAndReleasing)
+      if exchanged { return claimed.next }
+      claimed = Claims(word: original)
     }
     return nil
   }
@@ -90,60 +108,55 @@ final class WorkerPool: @unchecked Sendable {
     remaining.subtract(1, ordering: .releasing)
   }
 
-  private func wakeWorkers(_ count: Int) {
-    pthread_mutex_lock(mutex)
-    for _ in 0..<min(count, sleepers.load(ordering: .relaxed)) { pthread_cond_signal(condition) }
-    pthread_mutex_unlock(mutex)
-  }
-
   /// Starts workers up to a number; the caller holds `isBusy`. If the system refuses a thread, those that exist do the work.
   private func startWorkers(_ count: Int) {
-    while workerCount < count {
+    while workers.load(ordering: .relaxed) < count {
       #if canImport(Darwin)
         var thread: pthread_t?
       #else
         var thread = pthread_t()
       #endif
+      let number = UnsafeMutableRawPointer(bitPattern: workers.load(ordering: .relaxed) + 1)
       let status = pthread_create(
         &thread, nil,
-        { _ in
-          WorkerPool.shared.work()
-        }, nil)
+        { number in
+          WorkerPool.shared.work(Int(bitPattern: number))
+        }, number)
       guard status == 0 else { return }
-      workerCount += 1
+      workers.add(1, ordering: .relaxed)
     }
   }
 
   /// What a worker does all its life.
-  private func work() -> Never {
+  private func work(_ thread: Int) -> Never {
     while true {
-      if let part = claim() {
+      if let part = claim(thread) {
         finish(part)
-        continue
+      } else if !waitForPart(thread) {
+        sleep(thread)
       }
-      if !waitForPart() { sleep() }
     }
   }
 
-  /// Looks for a part for about a millisecond; not at all if more threads are wanted than there are processors.
-  private func waitForPart() -> Bool {
-    guard limit <= Machine.processorCount else { return false }
+  /// Looks for a part for about a millisecond; not at all if there are more threads than processors.
+  private func waitForPart(_ thread: Int) -> Bool {
+    guard workers.load(ordering: .relaxed) < Machine.processorCount else { return false }
     let begin = Self.nanoseconds()
     repeat {
       for _ in 0..<64 {
-        let word = claims.load(ordering: .relaxed)
-        if word & 0xFFFF_FFFF < word >> 32 { return true }
+        if Claims(word: claims.load(ordering: .relaxed)).isOpen(to: thread) { return true }
         rondo_cpu_relax()
       }
     } while Self.nanoseconds() - begin < 1_000_000
     return false
   }
 
-  private func sleep() {
+  private func sleep(_ thread: Int) {
     pthread_mutex_lock(mutex)
     sleepers.add(1, ordering: .sequentiallyConsistent)
-    let word = claims.load(ordering: .sequentiallyConsistent)
-    if word & 0xFFFF_FFFF >= word >> 32 { pthread_cond_wait(condition, mutex) }
+    if !Claims(word: claims.load(ordering: .sequentiallyConsistent)).isOpen(to: thread) {
+      pthread_cond_wait(condition, mutex)
+    }
     sleepers.subtract(1, ordering: .sequentiallyConsistent)
     pthread_mutex_unlock(mutex)
   }
