@@ -28,10 +28,11 @@ static void cross_entropy_forward(size_t rows, size_t n, const float *logits, si
     const float *x = logits + r * stride;
     float log_sum = 0, loss = 0;
     if (targets[r] >= 0 || log_sums != NULL) {
-      float largest = row_maximum(n, x);
-      log_sum = largest + log_lanes(splat(row_sum_of_exp(n, x, largest))).x;
+      float largest = row_maximum(n, x), shifted = log_lanes(splat(row_sum_of_exp(n, x, largest))).x;
+      log_sum = largest + shifted;
+      // Two large numbers are subtracted before a small one is added, so that the loss of large logits keeps its digits.
+      if (targets[r] >= 0) loss = shifted + (largest - x[targets[r]]);
     }
-    if (targets[r] >= 0) loss = log_sum - x[targets[r]];
     losses[r] = loss;
     if (log_sums != NULL) log_sums[r] = log_sum;
   }

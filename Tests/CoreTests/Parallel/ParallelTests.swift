@@ -20,8 +20,9 @@ struct ParallelTests {
       let threads = Mutex<Set<UInt>>([])
       Parallel.withThreads(3) {
         Parallel.run(3) { _ in
-          usleep(20_000)
           _ = threads.withLock { $0.insert(UInt(pthread_self())) }
+          // Leaves the other parts to the other threads, for at most 10 s.
+          for _ in 0..<10_000 where threads.withLock(\.count) < 3 { usleep(1000) }
         }
       }
       #expect(threads.withLock(\.count) == 3)
