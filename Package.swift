@@ -54,7 +54,7 @@ let package = Package(
       dependencies: ["CRondoKernels", "RondoCore", "RondoNN", "RondoRecurrence", "RondoTestSupport"]),
     .testTarget(
       name: "NNTests", dependencies: ["RondoCore", "RondoNN", "RondoRecurrence", "RondoTestSupport"]),
-    .testTarget(name: "DataTests", dependencies: ["RondoData", "RondoTestSupport"]),
+    .testTarget(name: "DataTests", dependencies: ["RondoCore", "RondoData", "RondoTestSupport"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["RondoCore", "RondoData", "RondoNN", "RondoTraining", "RondoTestSupport"]),

@@ -1,3 +1,4 @@
 @_exported import RondoCore
+@_exported import RondoData
 @_exported import RondoNN
 @_exported import RondoRecurrence

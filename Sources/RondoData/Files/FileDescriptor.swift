@@ -13,12 +13,6 @@ struct FileDescriptor: ~Copyable {
   let path: String
   private let ownsNumber: Bool
 
-  private init(number: Int32, path: String, ownsNumber: Bool) {
-    self.number = number
-    self.path = path
-    self.ownsNumber = ownsNumber
-  }
-
   /// Opens a file for reading; `-` is standard input. Directories are refused here: `open` itself would let them pass.
   static func reading(_ path: String) throws(FileError) -> FileDescriptor {
     if path == "-" { return FileDescriptor(number: 0, path: Files.standardInputName, ownsNumber: false) }

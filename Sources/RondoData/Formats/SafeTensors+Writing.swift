@@ -1,28 +1,16 @@
+import RondoCore
+
 extension SafeTensors {
-  /// A tensor to be written: its name, its shape and where its values are while it is written.
-  public struct Item {
-    public let name: String
-    public let shape: [Int]
-    public let values: UnsafeBufferPointer<Float>
-
-    public init(_ name: String, _ shape: [Int], _ values: UnsafeBufferPointer<Float>) {
-      precondition(
-        shape.reduce(1, *) == values.count,
-        "SafeTensors.Item: tensor \(name) has the shape \(shape) but \(values.count) values")
-      self.name = name
-      self.shape = shape
-      self.values = values
-    }
-  }
-
   /// Writes tensors as F32, atomically.
   ///
   /// The same tensors and metadata give the same bytes, in whichever order they are handed over: names are sorted, and nothing else, no
   /// date and no program name, goes into the file.
   ///
   /// - Throws: ``FileError``.
-  public static func write(_ items: [Item], metadata: [String: String] = [:], to path: String) throws {
-    let items = items.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  public static func write(
+    _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String
+  ) throws {
+    let items = tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     var header = JSON.Object()
     if !metadata.isEmpty {
       var remarks = JSON.Object()
@@ -36,9 +24,9 @@ extension SafeTensors {
         item.name != "__metadata__" && header[item.name] == nil,
         "SafeTensors.write: two tensors named \(item.name)")
       let begin = end
-      end += 4 * item.values.count
+      end += 4 * item.tensor.count
       header[item.name] = [
-        "dtype": "F32", "shape": .array(item.shape.map(JSON.integer)),
+        "dtype": "F32", "shape": .array(item.tensor.shape.map(JSON.integer)),
         "data_offsets": [.integer(begin), .integer(end)],
       ]
     }
@@ -50,9 +38,9 @@ extension SafeTensors {
       try output.write(length + text)
       for item in items {
         if 1.littleEndian == 1 {
-          try output.write(UnsafeRawBufferPointer(item.values))
+          try item.tensor.withUnsafeBufferPointer { try output.write(UnsafeRawBufferPointer($0)) }
         } else {
-          try item.values.map(\.bitPattern.littleEndian).withUnsafeBytes { try output.write($0) }
+          try item.tensor.values.map(\.bitPattern.littleEndian).withUnsafeBytes { try output.write($0) }
         }
       }
     }

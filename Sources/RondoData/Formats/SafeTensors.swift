@@ -233,7 +233,7 @@ extension SafeTensors {
     return values
   }
 
-  private func required(_ name: String) throws(FormatError) -> Entry {
+  func required(_ name: String) throws(FormatError) -> Entry {
     guard let entry = self[name] else {
       throw FormatError(
         .init(self.name), expected: "a tensor \(quoted(name, limit: 200))", found: "none of that name")

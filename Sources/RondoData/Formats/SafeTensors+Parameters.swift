@@ -1,0 +1,50 @@
+import RondoCore
+
+extension SafeTensors {
+  /// The values of a tensor as a tensor, as ``floats(_:)`` gives them.
+  public func tensor(_ name: String) throws -> Tensor {
+    var tensor = Tensor(zeros: try required(name).shape)
+    try tensor.withUnsafeMutableBufferPointer { try read(name, into: $0) }
+    return tensor
+  }
+}
+
+extension ParameterStore {
+  /// Writes all parameters and nothing else to a safetensors file: equal values are equal files.
+  ///
+  /// - Throws: ``FileError``.
+  public func write(toSafeTensors path: String) throws {
+    try SafeTensors.write(parameters.map { ($0.name, self[$0.name]!) }, to: path)
+  }
+
+  /// Sets all parameters to the tensors of a safetensors file, read straight into the store's buffer. Every parameter must be there with
+  /// its shape, and nothing else. Leaves the store as it was if it throws.
+  ///
+  /// - Throws: ``FileError``, or a ``FormatError`` that names the parameter and both shapes.
+  public mutating func replaceAll(from file: SafeTensors) throws {
+    for entry in file.entries where parameter(named: entry.name) == nil {
+      throw FormatError(
+        .init(file.name), expected: "the \(parameters.count) parameters of this model",
+        found: "another tensor, \(quoted(entry.name, limit: 200))")
+    }
+    for parameter in parameters {
+      guard let entry = file[parameter.name] else {
+        throw FormatError(
+          .init(file.name), expected: "a tensor \(quoted(parameter.name, limit: 200))", found: "none")
+      }
+      guard entry.shape == parameter.shape else {
+        throw FormatError(
+          .init(file.name, offset: entry.bytes.lowerBound),
+          expected: "tensor \(quoted(parameter.name, limit: 200)) of shape \(parameter.shape)",
+          found: "shape \(entry.shape)")
+      }
+    }
+    var replaced = self
+    try replaced.withUnsafeMutableValues { values in
+      for parameter in parameters {
+        try file.read(parameter.name, into: UnsafeMutableBufferPointer(rebasing: values[parameter.range]))
+      }
+    }
+    self = replaced
+  }
+}
