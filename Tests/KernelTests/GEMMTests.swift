@@ -133,26 +133,44 @@ private struct Product {
   }
 
   @Test(arguments: Variant.all)
-  func packingFollowsStridesAndPanels(_ variant: Variant) {
+  func packingFollowsStrides(_ variant: Variant) {
     for (n, k) in [(1, 1), (7, 50), (16, 16), (50, 7), (64, 65), (65, 17), (200, 33)] {
-      // Rows of a weight, columns of a weight, and a matrix inside a larger one.
-      for (columnStride, depthStride) in [(k, 1), (1, n), (k + 9, 1), (1, n + 9), (2 * k, 2)] {
-        let w = Floats(random: (n - 1) * columnStride + (k - 1) * depthStride + 1, seed: 8)
-        let packed = Floats(random: variant.kernels.packed_size(n, k), seed: 9)
-        let panels = variant.kernels.panel_count(n)
-        variant.kernels.pack(n, k, w.pointer, columnStride, depthStride, panels / 2, panels, packed.pointer)
-        variant.kernels.pack(n, k, w.pointer, columnStride, depthStride, 0, panels / 2, packed.pointer)
-        var expected: [Float] = []
-        for first in stride(from: 0, to: n, by: Int(RONDO_PANEL)) {
-          let width = min(Int(RONDO_PANEL), (n - first + 15) / 16 * 16)
-          for i in 0..<k {
-            for j in first..<first + width {
-              expected.append(j < n ? w[j * columnStride + i * depthStride] : 0)
-            }
-          }
+      let w = Floats(random: n * k, seed: 8)
+      let panels = variant.kernels.panel_count(n)
+      let expected = Floats(random: variant.kernels.packed_size(n, k), seed: 9)
+      variant.kernels.pack(n, k, w.pointer, k, 1, 0, panels, expected.pointer)
+      // All of the packed memory is the matrix and zeros.
+      let remainder = [Float](repeating: 0, count: expected.count - n * k)
+      #expect(expected.values.sorted() == (w.values + remainder).sorted())
+      #expect(expected.guardsIntact)
+      // Columns of a weight, a matrix inside a larger one, and neither rows nor columns contiguous.
+      for (columnStride, depthStride) in [(1, n), (k + 9, 1), (1, n + 9), (2 * k, 2)] {
+        let spread = Floats(random: (n - 1) * columnStride + (k - 1) * depthStride + 1, seed: 8)
+        for j in 0..<n {
+          for i in 0..<k { spread[j * columnStride + i * depthStride] = w[j * k + i] }
         }
-        #expect(packed.values == expected, "n \(n), k \(k), strides \(columnStride) and \(depthStride)")
+        let packed = Floats(random: expected.count, seed: 9)
+        variant.kernels.pack(n, k, spread.pointer, columnStride, depthStride, 0, panels, packed.pointer)
+        #expect(packed.bits == expected.bits, "n \(n), k \(k), strides \(columnStride) and \(depthStride)")
         #expect(packed.guardsIntact)
+      }
+    }
+  }
+
+  @Test(arguments: Variant.all)
+  func panelsArePackedByThemselves(_ variant: Variant) {
+    let (n, k) = (200, 33)
+    let w = Floats(random: n * k, seed: 8)
+    let panels = variant.kernels.panel_count(n)
+    let whole = Floats(zeros: variant.kernels.packed_size(n, k))
+    variant.kernels.pack(n, k, w.pointer, k, 1, 0, panels, whole.pointer)
+    for panel in 0..<panels {
+      let untouched = Floats(random: whole.count, seed: 9)
+      let packed = Floats(untouched.values)
+      variant.kernels.pack(n, k, w.pointer, k, 1, panel, panel + 1, packed.pointer)
+      let own = panel * Int(RONDO_PANEL) * k..<min(whole.count, (panel + 1) * Int(RONDO_PANEL) * k)
+      for i in 0..<whole.count {
+        #expect(packed[i].bitPattern == (own.contains(i) ? whole : untouched)[i].bitPattern)
       }
     }
   }

@@ -2,8 +2,11 @@
 //   RONDO_VARIANT        the variant's name
 //   RONDO_NATIVE_LANES   floats in a register: 16, 8 or 4
 //   RONDO_TWO_ROUNDINGS  defined if there is no fused multiply-add
-//   RONDO_TILE_ROWS, RONDO_TILE_VECTORS
-//                        the tile of a product that fits in registers: rows × native vectors of columns
+//   RONDO_STRIP          columns that packed weights keep together: 64 where the tiles are as wide, 16 where narrow tiles pass one by one
+//   RONDO_TILE_ROWS      rows of the largest tile of a product whose sums stay in registers
+//   RONDO_TILE_VECTORS(rows), RONDO_TILE_MOST_VECTORS
+//                        native vectors of columns in a tile of that many rows, and the most of any
+//   RONDO_TILES(X)       X(rows, vectors) for every such shape and all narrower ones
 //   RONDO_PEAK_CHAINS    independent multiply-adds that saturate the processor
 // and the target attribute of every function.
 

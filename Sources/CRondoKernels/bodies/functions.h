@@ -2,34 +2,30 @@
 // The polynomials are our own weighted minimax fits (Lawson's iteration in extended precision, coefficients rounded to float one by one from
 // the lowest, the rest refitted each time); the range reductions are the textbook ones of Cody and Waite.
 
-// What exp, expm1 and tanh share: k, the integer nearest to x · log₂ e, and q = exp(x − k ln 2) − 1. |x| < 2²¹ or NaN.
+// What exp and tanh share: k, the integer nearest to x · log₂ e, and q = exp(x − k ln 2) − 1. |x| < 2²¹ or NaN.
 typedef struct {
   lanes q;
-  integers k;
+  shifted_integers k;
 } exponential;
 
 INLINE exponential reduced_exponential(lanes x) {
-  const lanes shifter = splat(0x1.8p23f);  // adding it rounds to an integer, which then stands in the lowest bits
-  lanes shifted = multiply_add(x, splat(0x1.715476p0f), shifter);
-  lanes k = shifted - shifter;
+  shifted_integers k = {multiply_add(x, splat(0x1.715476p0f), splat(SHIFTER))};
   // ln 2 as 0.693359375, whose products with k are exact, and the rest.
-  lanes r = multiply_add(k, splat(-0x1.63p-1f), x);
-  r = multiply_add(k, splat(0x1.bd0106p-13f), r);
+  lanes r = multiply_add(value_of(k), splat(-0x1.63p-1f), x);
+  r = multiply_add(value_of(k), splat(0x1.bd0106p-13f), r);
   // (exp(r) − 1 − r) / r² for |r| ≤ 0.3475, relative error of q 4.4e-10.
   lanes p = multiply_add(splat(0x1.a242f6p-13f), r, splat(0x1.6d3cecp-10f));
   p = multiply_add(p, r, splat(0x1.111004p-7f));
   p = multiply_add(p, r, splat(0x1.5554f6p-5f));
   p = multiply_add(p, r, splat(0x1.555556p-3f));
   p = multiply_add(p, r, splat(0.5f));
-  exponential e = {multiply_add(r * r, p, r), (integers)((unsigneds)shifted - (unsigneds)shifter)};
-  return e;
+  return (exponential){multiply_add(r * r, p, r), k};
 }
 
-// −104 ≤ x ≤ 89 or NaN: 2^k in two factors, so that neither overflows and only the second product rounds.
+// −104 ≤ x ≤ 89 or NaN.
 INLINE lanes exp_between(lanes x) {
   exponential e = reduced_exponential(x);
-  integers half = e.k >> 1;
-  return (1.0f + e.q) * power_of_two(half) * power_of_two(e.k - half);
+  return times_power_of_two(1.0f + e.q, e.k);
 }
 
 INLINE lanes exp_lanes(lanes x) {

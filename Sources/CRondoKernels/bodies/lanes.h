@@ -103,8 +103,35 @@ INLINE lanes absolute(lanes a) { return (lanes)((unsigneds)a & 0x7fffffffu); }
 INLINE lanes with_sign_of(lanes a, lanes sign) {
   return (lanes)(((unsigneds)a & 0x7fffffffu) | ((unsigneds)sign & 0x80000000u));
 }
+// Integers |k| < 2²² as floats k + 1.5 · 2²³, which hold k in their lowest bits: adding the shifter rounds, and no conversion, undefined
+// for NaN, is needed.
+#define SHIFTER 0x1.8p23f
+typedef struct {
+  lanes shifted;
+} shifted_integers;
+
+INLINE lanes value_of(shifted_integers k) { return k.shifted - SHIFTER; }
+
 // 2^k for −126 ≤ k ≤ 127.
-INLINE lanes power_of_two(integers k) { return (lanes)(((unsigneds)k + 127u) << 23); }
+INLINE lanes power_of_two(shifted_integers k) {
+#if RONDO_NATIVE_LANES == 16
+  return (lanes)_mm512_scalef_ps(_mm512_set1_ps(1), (__m512)value_of(k));
+#else
+  return (lanes)(((unsigneds)k.shifted << 23) + 0x3f800000u);
+#endif
+}
+
+// x · 2^k, rounded once, for 1/2 ≤ x < 2 or NaN and |k| ≤ 151.
+INLINE lanes times_power_of_two(lanes x, shifted_integers k) {
+#if RONDO_NATIVE_LANES == 16
+  return (lanes)_mm512_scalef_ps((__m512)x, (__m512)value_of(k));
+#else
+  // Two factors, so that neither overflows and only the second product can round. The shifter's own bits leave on the left.
+  integers half = (integers)((unsigneds)k.shifted - 0x4b400000u) >> 1;
+  unsigneds rest = (unsigneds)k.shifted - (unsigneds)half;
+  return x * (lanes)(((unsigneds)half << 23) + 0x3f800000u) * (lanes)((rest << 23) + 0x3f800000u);
+#endif
+}
 
 INLINE float sum_of_lanes(lanes v) {
   __typeof__(v.lo) eight = v.lo + v.hi;

@@ -28,8 +28,8 @@ const char *rondo_isa_name(void);
 
 // ---- Products with packed weights ----
 
-// Weights are packed into panels of RONDO_PANEL columns, k-major inside a panel; the last panel is as wide as n needs, rounded up to 16.
-// Columns beyond n are zero.
+// Weights are packed into panels of RONDO_PANEL columns; the last panel is as wide as n needs, rounded up to 16, and its columns beyond n are
+// zero. The order within a panel is the variant's own.
 #define RONDO_PANEL 64
 
 size_t rondo_panel_count(size_t n);
