@@ -35,8 +35,11 @@ extension Plan: CustomStringConvertible {
       let nodes = program.nodes.filter { graph[$0].operation != .concatenate }
       let widths = program.sections.map(\.width).filter { $0 > 1 }
       let size = "\(nodes.count) operations, width \(widths.max() ?? 1)"
-      let commits = program.commits.map { step.updates[$0] }
-      let results = Set(program.nodes.filter { memory.home[$0] != nil } + commits).sorted().map { label($0) }
+      // Parts of a concatenation are not named beside it.
+      let parts = Set(
+        program.nodes.filter { graph[$0].operation == .concatenate }.flatMap { graph[$0].inputs })
+      let stored = program.nodes.filter { memory.home[$0] != nil && !parts.contains($0) }
+      let results = Set(stored + program.commits.map { step.updates[$0] }).sorted().map { label($0) }
       return "fused   \(results.joined(separator: " ")) (\(size))"
     }
   }

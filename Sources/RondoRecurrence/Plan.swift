@@ -23,13 +23,16 @@ package final class Plan: Sendable {
 package struct Buffer: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     // Given by the caller.
-    case input, output, parameter(Int), parameterGradient(Int)
+    case input, output
+    case parameter(Int)
+    case parameterGradient(Int)
     /// The states while a loop walks: a row for each sequence, written in place.
     case carry(Int)
     /// The states before the first step.
     case initial(Int)
     // The run's own: a row for each step, for each sequence (of the current step only), or this many rows.
-    case rows, places, fixed(Int)
+    case rows, places
+    case fixed(Int)
     /// A buffer of the forward plan that the backward plan reads.
     case forward(Int)
   }
@@ -97,7 +100,8 @@ package final class ProgramCode: @unchecked Sendable {
     program = .allocate(capacity: 1)
     program.initialize(
       to: rondo_row_program(
-        sections: self.sections.baseAddress, code: self.instructions.baseAddress, constants: floats.baseAddress,
+        sections: self.sections.baseAddress, code: self.instructions.baseAddress,
+        constants: floats.baseAddress,
         section_count: UInt32(sections.count), register_count: UInt32(registerCount),
         scalar_count: UInt32(scalarCount)))
   }

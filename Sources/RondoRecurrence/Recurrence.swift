@@ -94,21 +94,24 @@ public struct Recurrence: Sendable {
   }
 
   private func check(_ x: Variable, _ layout: SequenceLayout, _ initial: [Variable]?) {
-    precondition(
+    require(
       x.shape == [layout.rowCount, inputSize],
       "Recurrence: input of shape \(x.shape), expected [\(layout.rowCount), \(inputSize)]")
     guard let initial else { return }
     let expected = states.map { [layout.sequenceCount, $0.width] }
-    precondition(
-      initial.map(\.shape) == expected, "Recurrence: initial states of shapes \(initial.map(\.shape)), expected \(expected)")
+    require(
+      initial.map(\.shape) == expected,
+      "Recurrence: initial states of shapes \(initial.map(\.shape)), expected \(expected)")
   }
 
   private func runForward(
-    _ x: Tensor, _ weights: [Tensor], _ initial: [Tensor]?, _ walk: Walk, into output: inout Tensor, isKept: Bool
+    _ x: Tensor, _ weights: [Tensor], _ initial: [Tensor]?, _ walk: Walk, into output: inout Tensor,
+    isKept: Bool
   ) -> Runner<VectorExecutor> {
     let layout = walk.layout
     let chunks = isKept ? [0..<layout.stepCount] : windows(layout, isUpwards: walk.isUpwards)
-    let largest = chunks.map { layout.stepOffsets[$0.upperBound] - layout.stepOffsets[$0.lowerBound] }.max() ?? 0
+    let largest =
+      chunks.map { layout.stepOffsets[$0.upperBound] - layout.stepOffsets[$0.lowerBound] }.max() ?? 0
     let runner = Runner<VectorExecutor>(
       isKept ? plans.training : plans.inference, rowCount: largest, placeCount: layout.sequenceCount)
     for (index, weight) in weights.enumerated() {
@@ -146,7 +149,8 @@ public struct Recurrence: Sendable {
   }
 
   private func runBackward(
-    _ forward: Runner<VectorExecutor>, _ walk: Walk, _ gradients: [Tensor?], _ sink: GradientSink, x: Variable.ID,
+    _ forward: Runner<VectorExecutor>, _ walk: Walk, _ gradients: [Tensor?], _ sink: GradientSink,
+    x: Variable.ID,
     weights: [Variable.ID], initial: [Variable.ID]?, _ kept: Kept
   ) {
     let layout = walk.layout

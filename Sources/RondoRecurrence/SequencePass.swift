@@ -38,7 +38,9 @@ extension Executor {
     let isKept = resultGradients != nil
     let forward = Runner<Self>(isKept ? plans.training : plans.inference, rowCount: rows, placeCount: places)
 
-    func bind(_ runner: Runner<Self>, _ kind: Buffer.Kind, _ array: UnsafeMutableBufferPointer<Element>, _ width: Int) {
+    func bind(
+      _ runner: Runner<Self>, _ kind: Buffer.Kind, _ array: UnsafeMutableBufferPointer<Element>, _ width: Int
+    ) {
       if let base = array.baseAddress { runner.bind(kind, Region(base, stride: width)) }
     }
     func setStates(_ runner: Runner<Self>, _ states: [[Element]]) {

@@ -28,15 +28,16 @@ public final class Session {
   ///   - layers: All walk forwards: a reverse direction needs the end of the sequence first, so it traps.
   ///   - streams: How many sequences step together.
   public init(_ layers: [Recurrence], _ weights: ParameterStore, streams: Int = 1) {
-    precondition(!layers.isEmpty, "Session: no layers")
-    precondition(streams > 0, "Session: \(streams) streams")
+    require(!layers.isEmpty, "Session: no layers")
+    require(streams > 0, "Session: \(streams) streams")
     for (below, above) in zip(layers, layers.dropFirst()) {
-      precondition(
+      require(
         below.outputSize == above.inputSize,
         "Session: a layer of input size \(above.inputSize) above one of output size \(below.outputSize)")
     }
     for layer in layers {
-      precondition(!layer.isReversed, "Session: a reverse direction cannot step, it begins at the end of a sequence")
+      require(
+        !layer.isReversed, "Session: a reverse direction cannot step, it begins at the end of a sequence")
     }
     self.layers = layers
     self.weights = weights
@@ -77,7 +78,7 @@ public final class Session {
 
   /// One step of all streams: [streams × inputSize] values in, [streams × outputSize] out.
   public func step(_ x: [Float]) -> [Float] {
-    precondition(
+    require(
       x.count == streamCount * inputSize,
       "Session.step: \(x.count) values for \(streamCount) streams of input size \(inputSize)")
     return Array(unsafeUninitializedCapacity: streamCount * outputSize) { y, count in
@@ -123,7 +124,8 @@ public final class Session {
 
   /// Lets stream i go on from where stream `sources[i]` is, as a beam search needs it.
   public func reorder(_ sources: [Int]) {
-    precondition(sources.count == streamCount, "Session.reorder: \(sources.count) sources for \(streamCount) streams")
+    require(
+      sources.count == streamCount, "Session.reorder: \(sources.count) sources for \(streamCount) streams")
     for source in sources { check(source) }
     setStates(snapshot(), sources: sources)
   }
@@ -132,7 +134,8 @@ public final class Session {
   public func state(_ name: String, layer: Int = 0, stream: Int = 0) -> [Float] {
     check(stream)
     guard let state = layers[layer].states.firstIndex(where: { $0.name == name }) else {
-      preconditionFailure("Session: no state named \(name) in [\(layers[layer].states.map(\.name).joined(separator: ", "))]")
+      fatalError(
+        "Session: no state named \(name) in [\(layers[layer].states.map(\.name).joined(separator: ", "))]")
     }
     let width = layers[layer].states[state].width
     return Array(UnsafeBufferPointer(start: runners[layer].currentState(state, place: stream), count: width))
@@ -142,7 +145,7 @@ public final class Session {
     var start = 0
     var count = 0
     forEachState { _, _, width in count += width * streamCount }
-    precondition(
+    require(
       snapshot.values.count == count && snapshot.streamCount == streamCount,
       "Session.restore: a snapshot of \(snapshot.values.count) values of \(snapshot.streamCount) streams for \(count) of "
         + "\(streamCount)")
@@ -163,6 +166,6 @@ public final class Session {
   }
 
   private func check(_ stream: Int) {
-    precondition(0..<streamCount ~= stream, "Session: stream \(stream) of \(streamCount)")
+    require(0..<streamCount ~= stream, "Session: stream \(stream) of \(streamCount)")
   }
 }

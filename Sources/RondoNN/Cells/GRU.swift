@@ -30,7 +30,9 @@ public struct GRU: Cell {
 
   public func step(_ x: Term, _ s: inout States, _ w: Weights) -> Term {
     let (xr, xz, xn) = w.linear("ih", x, 3 * hiddenSize, bias: bias).split("xr", "xz", "xn")
-    let r: Term, z: Term, n: Term
+    let r: Term
+    let z: Term
+    let n: Term
     switch reset {
     case .after:
       let (hr, hz, hn) = w.linear("hh", s.h, 3 * hiddenSize, bias: bias).split("hr", "hz", "hn")
@@ -51,14 +53,16 @@ extension GRU: RegisteredCell {
     let paper = "Cho et al. 2014, arXiv 1406.1078"
     return [
       CellEntry(
-        name: "gru", summary: "gated recurrent unit, reset after the recurrent product (PyTorch's form)", paper: paper,
+        name: "gru", summary: "gated recurrent unit, reset after the recurrent product (PyTorch's form)",
+        paper: paper,
         gateCount: 3,
         variants: [
           .init("bias=true") { GRU(hiddenSize: $0) },
           .init("bias=false") { GRU(hiddenSize: $0, bias: false) },
         ]),
       CellEntry(
-        name: "gru-before", summary: "gated recurrent unit, reset before the recurrent product (the paper's form)",
+        name: "gru-before",
+        summary: "gated recurrent unit, reset before the recurrent product (the paper's form)",
         paper: paper, gateCount: 3,
         variants: [
           .init("bias=true") { GRU(hiddenSize: $0, reset: .before) },

@@ -1,3 +1,5 @@
+import RondoCore
+
 /// A recurrent cell: its states, and one time step of its equations.
 ///
 /// Everything else (whole sequences, backpropagation through time, ragged batches, both directions, stacks, single steps) comes from `step`.
@@ -42,10 +44,10 @@ public struct StateShapes: ExpressibleByDictionaryLiteral, Sendable {
   }
 
   public init(_ shapes: [StateShape]) {
-    precondition(!shapes.isEmpty, "StateShapes: a cell without a state is not recurrent")
+    require(!shapes.isEmpty, "StateShapes: a cell without a state is not recurrent")
     for shape in shapes {
-      precondition(shape.width > 0, "StateShapes: state \(shape.name) has width \(shape.width)")
-      precondition(
+      require(shape.width > 0, "StateShapes: state \(shape.name) has width \(shape.width)")
+      require(
         shapes.filter { $0.name == shape.name }.count == 1, "StateShapes: two states named \(shape.name)")
     }
     self.shapes = shapes
@@ -71,7 +73,7 @@ public struct States {
     get { current[index(name)] }
     set {
       let position = index(name)
-      precondition(
+      require(
         newValue.width == shapes[position].width,
         "state \(name) has width \(shapes[position].width), the value assigned has \(newValue.width)")
       // A leaf or a slice keeps the name it has: the state's new value will be a copy of it.
@@ -81,7 +83,7 @@ public struct States {
 
   private func index(_ name: String) -> Int {
     guard let index = shapes.firstIndex(where: { $0.name == name }) else {
-      preconditionFailure("no state named \(name); this cell declares [\(shapes.map(\.name).joined(separator: ", "))]")
+      fatalError("no state named \(name); this cell declares [\(shapes.map(\.name).joined(separator: ", "))]")
     }
     return index
   }

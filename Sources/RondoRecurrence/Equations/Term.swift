@@ -1,3 +1,5 @@
+import RondoCore
+
 /// A symbolic row of numbers: what the equations of a cell are written in.
 ///
 /// Operators work elementwise on terms of equal width; a term of width 1 and a number fit every width. Nothing is computed when a step is
@@ -29,7 +31,7 @@ public struct Term {
 
   /// The term cut into parts of equal width with these names. The first activation of a part takes over its name.
   public func parts(_ names: [String]) -> [Term] {
-    precondition(
+    require(
       width % names.count == 0, "split: width \(width) does not divide into \(names.count) parts \(names)")
     let part = width / names.count
     return names.enumerated().map { self[$0.offset * part..<($0.offset + 1) * part].named($0.element + "?") }

@@ -38,12 +38,12 @@ public final class Weights {
 
   /// A parameter: [width] is an ordinary term, [outputs, inputs] the weight of a product (`product(_:_:)`).
   public func parameter(_ name: String, _ shape: [Int], initial: Initializer? = nil) -> Term {
-    precondition(
+    require(
       (1...2).contains(shape.count) && shape.allSatisfy { $0 > 0 },
       "parameter \(name): shape \(shape) is neither a vector nor a matrix")
     let index: Int
     if let known = tracer.parameters.firstIndex(where: { $0.name == name }) {
-      precondition(
+      require(
         tracer.parameters[known].shape == shape,
         "parameter \(name): used with shape \(shape) after \(tracer.parameters[known].shape)")
       index = known

@@ -24,20 +24,26 @@ package protocol Executor: Sendable {
     panels: Range<Int>, into packed: UnsafeMutablePointer<Element>)
   /// out[r][j] = start[r][j] + Σ_i x[r][i] W[j][i], i ascending.
   static func product(
-    rows: Int, outputs: Int, depth: Int, _ x: UnsafePointer<Element>, stride: Int, _ packed: UnsafePointer<Element>,
-    panels: Range<Int>, start: UnsafePointer<Element>?, startStride: Int, into out: UnsafeMutablePointer<Element>,
+    rows: Int, outputs: Int, depth: Int, _ x: UnsafePointer<Element>, stride: Int,
+    _ packed: UnsafePointer<Element>,
+    panels: Range<Int>, start: UnsafePointer<Element>?, startStride: Int,
+    into out: UnsafeMutablePointer<Element>,
     outStride: Int)
 
   static func scratchSize(of program: ProgramCode) -> Int
   static func run(
-    _ program: ProgramCode, _ streams: UnsafePointer<Stream<Element>>, rows: Int, scratch: UnsafeMutablePointer<Element>)
+    _ program: ProgramCode, _ streams: UnsafePointer<Stream<Element>>, rows: Int,
+    scratch: UnsafeMutablePointer<Element>)
 
   static func outerScratchSize(width: Int) -> Int
   /// out[i][j] += Σ_r a[r][i] b[r][j] for i in `columns`, r ascending.
   static func outer(
-    rows: Int, columns: Range<Int>, width: Int, _ a: UnsafePointer<Element>, aStride: Int, _ b: UnsafePointer<Element>,
-    bStride: Int, into out: UnsafeMutablePointer<Element>, outStride: Int, scratch: UnsafeMutablePointer<Element>)
+    rows: Int, columns: Range<Int>, width: Int, _ a: UnsafePointer<Element>, aStride: Int,
+    _ b: UnsafePointer<Element>,
+    bStride: Int, into out: UnsafeMutablePointer<Element>, outStride: Int,
+    scratch: UnsafeMutablePointer<Element>)
   /// out[j] += Σ_r a[r][j] for j in `columns`, r ascending.
   static func columnSum(
-    rows: Int, columns: Range<Int>, _ a: UnsafePointer<Element>, stride: Int, into out: UnsafeMutablePointer<Element>)
+    rows: Int, columns: Range<Int>, _ a: UnsafePointer<Element>, stride: Int,
+    into out: UnsafeMutablePointer<Element>)
 }

@@ -1,11 +1,11 @@
 import CRondoKernels
 
 #if canImport(Glibc)
-  import Glibc
+import Glibc
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #else
-  import Darwin
+import Darwin
 #endif
 
 /// Double precision, one value at a time: slow, obviously correct, the oracle of gradient checks and of every other executor.
@@ -26,8 +26,10 @@ package enum ReferenceExecutor: Executor {
   }
 
   package static func product(
-    rows: Int, outputs: Int, depth: Int, _ x: UnsafePointer<Double>, stride: Int, _ packed: UnsafePointer<Double>,
-    panels: Range<Int>, start: UnsafePointer<Double>?, startStride: Int, into out: UnsafeMutablePointer<Double>,
+    rows: Int, outputs: Int, depth: Int, _ x: UnsafePointer<Double>, stride: Int,
+    _ packed: UnsafePointer<Double>,
+    panels: Range<Int>, start: UnsafePointer<Double>?, startStride: Int,
+    into out: UnsafeMutablePointer<Double>,
     outStride: Int
   ) {
     for r in 0..<rows {
@@ -46,7 +48,8 @@ package enum ReferenceExecutor: Executor {
   }
 
   package static func run(
-    _ code: ProgramCode, _ streams: UnsafePointer<Stream<Double>>, rows: Int, scratch: UnsafeMutablePointer<Double>
+    _ code: ProgramCode, _ streams: UnsafePointer<Stream<Double>>, rows: Int,
+    scratch: UnsafeMutablePointer<Double>
   ) {
     let program = code.program.pointee
     let registers = scratch + Int(program.scalar_count)
@@ -60,7 +63,8 @@ package enum ReferenceExecutor: Executor {
           case RONDO_REGISTER: return registers[index * width + column]
           case RONDO_SCALAR: return scratch[index]
           case RONDO_CONSTANT: return code.constants[index]
-          default: return streams[index].base[row * streams[index].rowStride + column * streams[index].columnStride]
+          default:
+            return streams[index].base[row * streams[index].rowStride + column * streams[index].columnStride]
           }
         }
         for number in Int(section.first)..<Int(section.first + section.count) {
@@ -82,7 +86,8 @@ package enum ReferenceExecutor: Executor {
             if UInt32(instruction.out.kind) == RONDO_REGISTER.rawValue {
               registers[index * width + column] = value
             } else {
-              streams[index].base[row * streams[index].rowStride + column * streams[index].columnStride] = value
+              streams[index].base[row * streams[index].rowStride + column * streams[index].columnStride] =
+                value
             }
           }
         }
@@ -111,15 +116,17 @@ package enum ReferenceExecutor: Executor {
     case RONDO_OP_RELU: a > 0 ? a : 0
     case RONDO_OP_SOFTPLUS: (a > 0 ? a : 0) + log1p(exp(-abs(a)))
     case RONDO_OP_SQRT: a.squareRoot()
-    default: preconditionFailure("ReferenceExecutor: instruction \(op.rawValue)")
+    default: fatalError("ReferenceExecutor: instruction \(op.rawValue)")
     }
   }
 
   package static func outerScratchSize(width: Int) -> Int { 0 }
 
   package static func outer(
-    rows: Int, columns: Range<Int>, width: Int, _ a: UnsafePointer<Double>, aStride: Int, _ b: UnsafePointer<Double>,
-    bStride: Int, into out: UnsafeMutablePointer<Double>, outStride: Int, scratch: UnsafeMutablePointer<Double>
+    rows: Int, columns: Range<Int>, width: Int, _ a: UnsafePointer<Double>, aStride: Int,
+    _ b: UnsafePointer<Double>,
+    bStride: Int, into out: UnsafeMutablePointer<Double>, outStride: Int,
+    scratch: UnsafeMutablePointer<Double>
   ) {
     for r in 0..<rows {
       for i in columns {
@@ -129,7 +136,8 @@ package enum ReferenceExecutor: Executor {
   }
 
   package static func columnSum(
-    rows: Int, columns: Range<Int>, _ a: UnsafePointer<Double>, stride: Int, into out: UnsafeMutablePointer<Double>
+    rows: Int, columns: Range<Int>, _ a: UnsafePointer<Double>, stride: Int,
+    into out: UnsafeMutablePointer<Double>
   ) {
     for r in 0..<rows {
       for j in columns { out[j] += a[r * stride + j] }

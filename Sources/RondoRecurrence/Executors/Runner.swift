@@ -107,7 +107,8 @@ package final class Runner<E: Executor> {
 
     let floatsPerElement = MemoryLayout<Element>.size / MemoryLayout<Float>.size
     var storage = Tensor(uninitialized: [max(16, total * floatsPerElement)])
-    let arena = UnsafeMutableRawPointer(storage.mutablePointer()).bindMemory(to: Element.self, capacity: max(1, total))
+    let arena = UnsafeMutableRawPointer(storage.mutablePointer()).bindMemory(
+      to: Element.self, capacity: max(1, total))
     self.storage = storage
     self.arena = arena
     regions = .allocate(capacity: offsets.count)
@@ -116,7 +117,9 @@ package final class Runner<E: Executor> {
       regions.initializeElement(at: index, to: region)
     }
     packed = .allocate(capacity: packedOffsets.count)
-    for (index, offset) in packedOffsets.enumerated() { packed.initializeElement(at: index, to: arena + offset) }
+    for (index, offset) in packedOffsets.enumerated() {
+      packed.initializeElement(at: index, to: arena + offset)
+    }
     scratch = arena + scratchOffset
     streams = .allocate(capacity: max(1, streamCount * threadCount))
   }
@@ -130,7 +133,9 @@ package final class Runner<E: Executor> {
   // MARK: Binding
 
   package func bind(_ kind: Buffer.Kind, _ region: Region<Element>) {
-    for (index, buffer) in plan.memory.buffers.enumerated() where buffer.kind == kind { regions[index] = region }
+    for (index, buffer) in plan.memory.buffers.enumerated() where buffer.kind == kind {
+      regions[index] = region
+    }
   }
 
   package func bindInput(_ region: Region<Element>) { if let inputIndex { regions[inputIndex] = region } }
@@ -155,14 +160,18 @@ package final class Runner<E: Executor> {
   package func setState(_ state: Int, place: Int, _ values: UnsafePointer<Element>) {
     let width = plan.step.states[state].width
     for kind in [Buffer.Kind.initial(state), .carry(state)] {
-      if let region = region(kind) { (region.base + place * region.stride).update(from: values, count: width) }
+      if let region = region(kind) {
+        (region.base + place * region.stride).update(from: values, count: width)
+      }
     }
   }
 
   package func setState(_ state: Int, place: Int, repeating value: Element) {
     let width = plan.step.states[state].width
     for kind in [Buffer.Kind.initial(state), .carry(state)] {
-      if let region = region(kind) { (region.base + place * region.stride).update(repeating: value, count: width) }
+      if let region = region(kind) {
+        (region.base + place * region.stride).update(repeating: value, count: width)
+      }
     }
   }
 
@@ -191,7 +200,8 @@ package final class Runner<E: Executor> {
       guard case .initial(let state) = plan.memory.buffers[buffer].kind else { continue }
       let (initial, shape) = (regions[buffer], plan.step.states[state])
       for place in 0..<placeCount {
-        (initial.base + place * initial.stride).update(from: finalState(state, place: place), count: shape.width)
+        (initial.base + place * initial.stride).update(
+          from: finalState(state, place: place), count: shape.width)
       }
     }
   }
@@ -217,7 +227,8 @@ package final class Runner<E: Executor> {
       let minimum = max(1, 65_536 / max(1, weight.depth * 64))
       Parallel.rows(E.panelCount(outputs: weight.outputs), minimumPerPart: minimum) { panels in
         E.pack(
-          outputs: weight.outputs, depth: weight.depth, base, outputStride: outputStride, depthStride: depthStride,
+          outputs: weight.outputs, depth: weight.depth, base, outputStride: outputStride,
+          depthStride: depthStride,
           panels: panels, into: target)
       }
     }
@@ -225,7 +236,7 @@ package final class Runner<E: Executor> {
 
   /// Runs everything that `prepare` did not.
   package func walkSteps(_ walk: Walk) {
-    precondition(
+    require(
       walk.layout.rowCount <= rowCount && walk.layout.sequenceCount <= placeCount,
       "Runner: \(walk.layout.rowCount) rows of \(walk.layout.sequenceCount) sequences in memory for "
         + "\(rowCount) rows of \(placeCount)")
@@ -274,7 +285,8 @@ package final class Runner<E: Executor> {
           let (a, aStride) = self.pointer(a, segment)
           let (b, bStride) = self.pointer(b, segment)
           E.outer(
-            rows: segment.count, columns: columns, width: width, UnsafePointer(a), aStride: aStride, UnsafePointer(b),
+            rows: segment.count, columns: columns, width: width, UnsafePointer(a), aStride: aStride,
+            UnsafePointer(b),
             bStride: bStride, into: target.base, outStride: target.stride,
             scratch: self.scratch + part * self.scratchSize)
         }
@@ -371,7 +383,7 @@ package final class Runner<E: Executor> {
         switch work.action {
         case .product(let x, let index, let start, let out): self.product(x, index, start, out, segment)
         case .program(let code, let sources): self.program(code, sources, segment, thread)
-        case .outer, .total, .accumulate: preconditionFailure("Runner: a sum over rows in a loop")
+        case .outer, .total, .accumulate: fatalError("Runner: a sum over rows in a loop")
         }
       }
     }
@@ -418,7 +430,8 @@ package final class Runner<E: Executor> {
     if cut < places.upperBound {
       body(
         Segment(
-          row: offset + cut, place: cut, count: places.upperBound - cut, before: before < 0 ? -1 : before + cut,
+          row: offset + cut, place: cut, count: places.upperBound - cut,
+          before: before < 0 ? -1 : before + cut,
           after: -1))
     }
   }
@@ -435,7 +448,8 @@ package final class Runner<E: Executor> {
       let rows = walk.layout.rows(ofStep: step).clamped(to: range)
       guard !rows.isEmpty else { continue }
       let offset = walk.layout.stepOffsets[step]
-      forSegments(ofStep: step, rows.lowerBound - offset..<rows.upperBound - offset, splits: after) { segment in
+      forSegments(ofStep: step, rows.lowerBound - offset..<rows.upperBound - offset, splits: after) {
+        segment in
         if let last = pending, !work.reads.contains(.places), last.row + last.count == segment.row,
           !before || (last.before >= 0 && last.before + last.count == segment.before),
           !after || (last.after >= 0 && last.after + last.count == segment.after)

@@ -17,7 +17,8 @@ package enum VectorExecutor: Executor {
   }
 
   package static func product(
-    rows: Int, outputs: Int, depth: Int, _ x: UnsafePointer<Float>, stride: Int, _ packed: UnsafePointer<Float>,
+    rows: Int, outputs: Int, depth: Int, _ x: UnsafePointer<Float>, stride: Int,
+    _ packed: UnsafePointer<Float>,
     panels: Range<Int>, start: UnsafePointer<Float>?, startStride: Int, into out: UnsafeMutablePointer<Float>,
     outStride: Int
   ) {
@@ -31,7 +32,8 @@ package enum VectorExecutor: Executor {
   }
 
   package static func run(
-    _ program: ProgramCode, _ streams: UnsafePointer<Stream<Float>>, rows: Int, scratch: UnsafeMutablePointer<Float>
+    _ program: ProgramCode, _ streams: UnsafePointer<Stream<Float>>, rows: Int,
+    scratch: UnsafeMutablePointer<Float>
   ) {
     let streams = UnsafeRawPointer(streams).assumingMemoryBound(to: rondo_stream.self)
     rondo_row_program_run(program.program, streams, rows, scratch)
@@ -40,7 +42,8 @@ package enum VectorExecutor: Executor {
   package static func outerScratchSize(width: Int) -> Int { rondo_outer_scratch_size(width) }
 
   package static func outer(
-    rows: Int, columns: Range<Int>, width: Int, _ a: UnsafePointer<Float>, aStride: Int, _ b: UnsafePointer<Float>,
+    rows: Int, columns: Range<Int>, width: Int, _ a: UnsafePointer<Float>, aStride: Int,
+    _ b: UnsafePointer<Float>,
     bStride: Int, into out: UnsafeMutablePointer<Float>, outStride: Int, scratch: UnsafeMutablePointer<Float>
   ) {
     rondo_outer(
@@ -48,7 +51,8 @@ package enum VectorExecutor: Executor {
   }
 
   package static func columnSum(
-    rows: Int, columns: Range<Int>, _ a: UnsafePointer<Float>, stride: Int, into out: UnsafeMutablePointer<Float>
+    rows: Int, columns: Range<Int>, _ a: UnsafePointer<Float>, stride: Int,
+    into out: UnsafeMutablePointer<Float>
   ) {
     rondo_column_sum(rows, columns.lowerBound, columns.upperBound, a, stride, out)
   }

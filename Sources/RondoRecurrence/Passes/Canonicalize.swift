@@ -62,7 +62,7 @@ private struct Canonicalization {
     let chain = products.filter { !isRecurrent($0) } + products.filter { isRecurrent($0) }
     for product in chain {
       let node = source.graph[product]
-      guard case .product(let transposed) = node.operation else { preconditionFailure("not a product") }
+      guard case .product(let transposed) = node.operation else { fatalError("not a product") }
       let (x, w) = (rewrite(node.inputs[0]), rewrite(node.inputs[1]))
       accumulator = graph.product(x, w, start: accumulator, transposed: transposed)
       if let name = source.graph.names[product] { graph.names[accumulator!] = name }
@@ -81,7 +81,11 @@ private struct Canonicalization {
   }
 
   private func isChainable(_ id: NodeID) -> Bool {
-    if case .product = source.graph[id].operation { source.graph[id].inputs.count == 2 && readers[id] == 1 } else { false }
+    if case .product = source.graph[id].operation {
+      source.graph[id].inputs.count == 2 && readers[id] == 1
+    } else {
+      false
+    }
   }
 
   private func isBias(_ id: NodeID) -> Bool {

@@ -9,7 +9,8 @@ package struct Contribution {
 }
 
 /// The gradients of a node's inputs, given the gradient `g` of its value.
-package typealias DerivativeRule = @Sendable (inout Differentiation, _ node: NodeID, _ g: NodeID) -> [Contribution]
+package typealias DerivativeRule =
+  @Sendable (inout Differentiation, _ node: NodeID, _ g: NodeID) -> [Contribution]
 
 package struct DerivativeRules: Sendable {
   package var rules: [String: DerivativeRule]
@@ -52,11 +53,15 @@ package struct DerivativeRules: Sendable {
     },
     "minimum": binary { d, a, b, y, g in
       let (first, zero) = (d.graph.binary(.less, d.value(a), d.value(b)), d.graph.constant(0))
-      return (d.graph.elementwise(.select, [first, g, zero]), d.graph.elementwise(.select, [first, zero, g]))
+      return (
+        d.graph.elementwise(.select, [first, g, zero]), d.graph.elementwise(.select, [first, zero, g])
+      )
     },
     "maximum": binary { d, a, b, y, g in
       let (first, zero) = (d.graph.binary(.less, d.value(b), d.value(a)), d.graph.constant(0))
-      return (d.graph.elementwise(.select, [first, g, zero]), d.graph.elementwise(.select, [first, zero, g]))
+      return (
+        d.graph.elementwise(.select, [first, g, zero]), d.graph.elementwise(.select, [first, zero, g])
+      )
     },
     "less": { _, _, _ in [] },
     "select": { d, node, g in
@@ -100,7 +105,8 @@ package struct DerivativeRules: Sendable {
       let below = d.graph.binary(.less, d.value(input), d.graph.broadcast(d.value(node), to: width))
       let spread = d.graph.broadcast(g, to: width)
       return [
-        Contribution(input: input, gradient: d.graph.elementwise(.select, [below, d.graph.constant(0), spread]))
+        Contribution(
+          input: input, gradient: d.graph.elementwise(.select, [below, d.graph.constant(0), spread]))
       ]
     },
     "product": { d, node, g in
@@ -126,9 +132,10 @@ package struct DerivativeRules: Sendable {
   }
 
   private static func binary(
-    _ rule: @escaping @Sendable (inout Differentiation, _ a: NodeID, _ b: NodeID, _ y: NodeID, _ g: NodeID) -> (
-      NodeID, NodeID
-    )
+    _ rule:
+      @escaping @Sendable (inout Differentiation, _ a: NodeID, _ b: NodeID, _ y: NodeID, _ g: NodeID) -> (
+        NodeID, NodeID
+      )
   ) -> DerivativeRule {
     { d, node, g in
       let inputs = d.forward[node].inputs

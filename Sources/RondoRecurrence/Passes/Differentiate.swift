@@ -34,7 +34,7 @@ package struct Differentiation {
 
   mutating func run(_ rules: DerivativeRules) -> StepGraph {
     // The gradient of the output first, then those that arrive from the step walked before.
-    guard let output = source.output else { preconditionFailure("differentiate: a step without an output") }
+    guard let output = source.output else { fatalError("differentiate: a step without an output") }
     let arriving = graph.add(.input, width: forward[output].width, domain: .steps)
     graph.names[arriving] = "d" + (forward.names[output] ?? "output")
     contributions[output].append(Contribution(input: output, gradient: arriving))
@@ -53,7 +53,9 @@ package struct Differentiation {
       case .constant, .kept: continue
       case .parameter(let index):
         // Each contribution is added to the parameter's gradient by itself, so a weight gradient can go straight into its place.
-        let (whole, parts) = (contributions[id].filter { $0.offset == nil }, contributions[id].filter { $0.offset != nil })
+        let (whole, parts) = (
+          contributions[id].filter { $0.offset == nil }, contributions[id].filter { $0.offset != nil }
+        )
         var sums = whole.map { reduced($0.gradient, to: id) }
         if !parts.isEmpty { sums.append(reduced(assembled(parts, width: node.width), to: id)) }
         gradients += sums.map { ParameterGradient(parameter: index, node: $0) }
@@ -64,7 +66,7 @@ package struct Differentiation {
       default:
         let g = gradient(of: id)
         guard let rule = rules.rules[forward.describe(node.operation)] else {
-          preconditionFailure("differentiate: no rule for \(forward.describe(node.operation))")
+          fatalError("differentiate: no rule for \(forward.describe(node.operation))")
         }
         for contribution in rule(&self, id, g) where !forward.isConstant(contribution.input) {
           contributions[contribution.input].append(contribution)

@@ -129,14 +129,17 @@ private func addCommits(of phase: Phase, to works: inout [Work], step: StepGraph
     }
     let lastReader = works.lastIndex(where: reads) ?? -1
     let writer = works.firstIndex { $0.nodes.contains(update) }!
-    if case .product(let id, nil) = works[writer], writer > lastReader, readers[update].isEmpty, step.output != update,
+    if case .product(let id, nil) = works[writer], writer > lastReader, readers[update].isEmpty,
+      step.output != update,
       step.updates.filter({ $0 == update }).count == 1, !keep.contains(update)
     {
       works[writer] = .product(id, commit: state)
       continue
     }
     let target = works.indices.last { index in
-      guard index >= writer, index >= lastReader, case .program(let program) = works[index] else { return false }
+      guard index >= writer, index >= lastReader, case .program(let program) = works[index] else {
+        return false
+      }
       return program.domain == .steps
     }
     // Prefer the program that computes the value: it still has it in a register.

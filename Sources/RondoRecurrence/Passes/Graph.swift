@@ -1,6 +1,8 @@
 // The graph of one time step: about twenty kinds of nodes, hash-consed, in topological order. Forward and backward steps are graphs of the
 // same kind, and no pass treats them differently.
 
+import RondoCore
+
 /// The index of a node in its graph; a node's inputs always have smaller indices.
 package typealias NodeID = Int
 
@@ -115,14 +117,14 @@ package struct Graph: Sendable {
     var width = nodes[inputs[0]].width
     for input in inputs.dropFirst() {
       guard let joined = Domain.join(domain, nodes[input].domain) else {
-        preconditionFailure(
+        fatalError(
           "\(describe(operation)): rows of \(describe(inputs[0])) and \(describe(input)) do not match")
       }
       domain = joined
       width = max(width, nodes[input].width)
     }
     for input in inputs where nodes[input].width != width && !isConstant(input) {
-      preconditionFailure(
+      fatalError(
         "\(describe(operation)): widths \(inputs.map { nodes[$0].width }) of "
           + "\(inputs.map(describe).joined(separator: ", ")) differ")
     }
@@ -136,7 +138,7 @@ package struct Graph: Sendable {
   /// Columns `offset..<offset + width`. A slice of a slice is one slice, a slice that is a part of a concatenation is that part.
   package mutating func slice(_ a: NodeID, _ offset: Int, _ width: Int) -> NodeID {
     let node = nodes[a]
-    precondition(
+    require(
       offset >= 0 && width > 0 && offset + width <= node.width,
       "slice: columns \(offset)..<\(offset + width) of \(describe(a)), which has \(node.width)")
     if offset == 0, width == node.width { return a }
@@ -156,7 +158,7 @@ package struct Graph: Sendable {
     var domain = Domain.fixed(rows: 1)
     for part in parts {
       guard let joined = Domain.join(domain, nodes[part].domain) else {
-        preconditionFailure("concatenate: rows of \(parts.map(describe)) do not match")
+        fatalError("concatenate: rows of \(parts.map(describe)) do not match")
       }
       domain = joined
     }
@@ -165,7 +167,7 @@ package struct Graph: Sendable {
 
   package mutating func broadcast(_ a: NodeID, to width: Int) -> NodeID {
     if nodes[a].width == width || isConstant(a) { return a }
-    precondition(nodes[a].width == 1, "broadcast: \(describe(a)) has width \(nodes[a].width), not 1")
+    require(nodes[a].width == 1, "broadcast: \(describe(a)) has width \(nodes[a].width), not 1")
     return add(.broadcast, [a], width: width, domain: nodes[a].domain)
   }
 
@@ -178,19 +180,20 @@ package struct Graph: Sendable {
     _ x: NodeID, _ w: NodeID, start: NodeID? = nil, transposed: Bool = false
   ) -> NodeID {
     guard case .fixed(let rows) = nodes[w].domain else {
-      preconditionFailure("product: \(describe(w)) is not made of parameters alone")
+      fatalError("product: \(describe(w)) is not made of parameters alone")
     }
     let (outputs, depth) = transposed ? (nodes[w].width, rows) : (rows, nodes[w].width)
-    precondition(
+    require(
       nodes[x].width == depth,
       "product: \(describe(x)) has width \(nodes[x].width), the weight is [\(rows), \(nodes[w].width)]")
     var domain = nodes[x].domain
     if let start {
       guard let joined = Domain.join(domain, nodes[start].domain) else {
-        preconditionFailure("product: rows of \(describe(x)) and its start value do not match")
+        fatalError("product: rows of \(describe(x)) and its start value do not match")
       }
       domain = joined
-      precondition(nodes[start].width == outputs, "product: start value of width \(nodes[start].width), not \(outputs)")
+      require(
+        nodes[start].width == outputs, "product: start value of width \(nodes[start].width), not \(outputs)")
     }
     return add(
       .product(transposed: transposed), [x, w] + (start.map { [$0] } ?? []), width: outputs, domain: domain)

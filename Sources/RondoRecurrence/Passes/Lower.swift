@@ -37,7 +37,7 @@ struct Lowering {
     switch work {
     case .product(let id, let commit):
       let node = graph[id]
-      guard case .product(let transposed) = node.operation else { preconditionFailure("lower: not a product") }
+      guard case .product(let transposed) = node.operation else { fatalError("lower: not a product") }
       let weight = PackedWeight(
         source: source(node.inputs[1]), transposed: transposed, outputs: node.width,
         depth: graph[node.inputs[0]].width)
@@ -109,7 +109,8 @@ private func operand(_ kind: rondo_operand_kind, _ index: Int) -> rondo_operand 
 
 extension rondo_instruction {
   fileprivate init(
-    _ op: rondo_op, out: rondo_operand, _ a: rondo_operand, _ b: rondo_operand? = nil, _ c: rondo_operand? = nil
+    _ op: rondo_op, out: rondo_operand, _ a: rondo_operand, _ b: rondo_operand? = nil,
+    _ c: rondo_operand? = nil
   ) {
     let none = operand(RONDO_REGISTER, 0)
     self.init(op: op.rawValue, out: out, a: a, b: b ?? none, c: c ?? none)
@@ -148,7 +149,8 @@ private struct ProgramEmitter {
       for state in program.commits where program.committingSection(state: state, step: step) == section {
         let value = step.updates[state]
         instructions.append(
-          rondo_instruction(RONDO_OP_COPY, out: stream(carry(state), false), operand(RONDO_REGISTER, registers[value]!)))
+          rondo_instruction(
+            RONDO_OP_COPY, out: stream(carry(state), false), operand(RONDO_REGISTER, registers[value]!)))
       }
       close(width: section.width, from: first)
       for id in section.nodes where graph[id].operation == .concatenate { copyParts(of: id) }
@@ -188,7 +190,9 @@ private struct ProgramEmitter {
       instructions.append(rondo_instruction(opcode(node.operation), out: scalar(of: id), operands[0]))
       return
     }
-    let later = section.nodes[(index + 1)...].contains { graph[$0].inputs.contains(id) && graph[$0].operation != .concatenate }
+    let later = section.nodes[(index + 1)...].contains {
+      graph[$0].inputs.contains(id) && graph[$0].operation != .concatenate
+    }
     let commits = program.commits.contains {
       step.updates[$0] == id && program.committingSection(state: $0, step: step) == section
     }
@@ -319,7 +323,7 @@ private struct ProgramEmitter {
     case .multiplyAdd: RONDO_OP_FMA
     case .sum: RONDO_OP_SUM
     case .maximum: RONDO_OP_MAXIMUM
-    default: preconditionFailure("lower: \(operation) is not an instruction")
+    default: fatalError("lower: \(operation) is not an instruction")
     }
   }
 }

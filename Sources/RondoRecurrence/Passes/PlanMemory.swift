@@ -65,7 +65,9 @@ private struct MemoryPlanner {
       _ = buffer(.parameterGradient(gradient.parameter), step.parameters[gradient.parameter].shape.last!)
     }
     for id in keep {
-      if case .state(let index) = graph[id].operation { _ = buffer(.initial(index), step.states[index].width) }
+      if case .state(let index) = graph[id].operation {
+        _ = buffer(.initial(index), step.states[index].width)
+      }
     }
     for state in step.states.indices where !isCarried(state) {
       _ = buffer(.initial(state), step.states[state].width)
@@ -87,12 +89,18 @@ private struct MemoryPlanner {
 
   private func inSameProgram(_ a: NodeID, _ b: NodeID) -> Bool {
     works.joined().contains { work in
-      if case .program(let program) = work { program.nodes.contains(a) && program.nodes.contains(b) } else { false }
+      if case .program(let program) = work {
+        program.nodes.contains(a) && program.nodes.contains(b)
+      } else {
+        false
+      }
     }
   }
 
   /// Outputs have a place of their own, even if a concatenation holds them too.
-  private func mustOwn(_ id: NodeID) -> Bool { id == step.output || step.updates.contains(id) || keep.contains(id) }
+  private func mustOwn(_ id: NodeID) -> Bool {
+    id == step.output || step.updates.contains(id) || keep.contains(id)
+  }
 
   /// Which computed values have to leave the registers, and for how long.
   private func placesNeeded() -> [NodeID: Need] {
@@ -188,9 +196,11 @@ private struct MemoryPlanner {
       // A weight gradient that is used for nothing else is accumulated where it belongs.
       let uses = step.gradients.filter { $0.node == id }
       if node.operation == .outer, uses.count == 1, !graph.nodes.contains(where: { $0.inputs.contains(id) }) {
-        source = Source(buffer: buffer(.parameterGradient(uses[0].parameter), node.width), column: 0, mode: .matrix)
+        source = Source(
+          buffer: buffer(.parameterGradient(uses[0].parameter), node.width), column: 0, mode: .matrix)
       } else {
-        source = Source(buffer: buffer(.fixed(rows), node.width), column: 0, mode: rows == 1 ? .fixed : .matrix)
+        source = Source(
+          buffer: buffer(.fixed(rows), node.width), column: 0, mode: rows == 1 ? .fixed : .matrix)
       }
     }
     plan.home[id] = source
@@ -211,7 +221,7 @@ private struct MemoryPlanner {
       plan.home[id] = Source(
         buffer: buffer(.parameter(index), node.width), column: 0, mode: isRow ? .fixed : .matrix)
     case .kept(let forwardID):
-      guard let forward else { preconditionFailure("planMemory: a kept value without a forward plan") }
+      guard let forward else { fatalError("planMemory: a kept value without a forward plan") }
       plan.kept.append(forwardID)
       var source = forward.memory.home[forwardID]!
       if case .state(let index) = forward.step.graph[forwardID].operation {

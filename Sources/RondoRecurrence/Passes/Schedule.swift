@@ -49,7 +49,11 @@ package func schedule(_ step: StepGraph, hoisting: Bool = true) -> Schedule {
     var lowest = 0
     for id in component {
       let dependencies: [NodeID]
-      if case .state(let index) = graph[id].operation { dependencies = [step.updates[index]] } else { dependencies = graph[id].inputs }
+      if case .state(let index) = graph[id].operation {
+        dependencies = [step.updates[index]]
+      } else {
+        dependencies = graph[id].inputs
+      }
       for dependency in dependencies where !component.contains(dependency) {
         lowest = max(lowest, (level[dependency] + 1) / 2 * 2)
       }
@@ -80,7 +84,8 @@ package func schedule(_ step: StepGraph, hoisting: Bool = true) -> Schedule {
   }
 
   // A concatenation of what a loop computes is filled by the loop.
-  for id in graph.nodes.indices where graph[id].operation == .concatenate && level[id] > 0 && level[id] % 2 == 0 {
+  for id in graph.nodes.indices
+  where graph[id].operation == .concatenate && level[id] > 0 && level[id] % 2 == 0 {
     let parts = graph[id].inputs.filter { graph[$0].operation.isWork }
     if !parts.isEmpty, parts.allSatisfy({ level[$0] == level[id] - 1 }) { level[id] -= 1 }
   }
@@ -92,7 +97,8 @@ package func schedule(_ step: StepGraph, hoisting: Bool = true) -> Schedule {
     let nodes = graph.nodes.indices.filter { level[$0] == value && graph[$0].operation.isWork }
     let states = step.states.indices.filter { level[step.updates[$0]] == value }
     for id in nodes { phase[id] = phases.count }
-    phases.append(Phase(kind: value % 2 == 1 ? .loop : .whole, nodes: nodes, states: value % 2 == 1 ? states : []))
+    phases.append(
+      Phase(kind: value % 2 == 1 ? .loop : .whole, nodes: nodes, states: value % 2 == 1 ? states : []))
   }
   return Schedule(phases: phases, phase: phase)
 }

@@ -10,7 +10,7 @@ final class Tracer {
 
 /// Traces one time step of a cell.
 package func trace(_ cell: some Cell, inputSize: Int) -> StepGraph {
-  precondition(inputSize > 0, "\(type(of: cell)): input size \(inputSize)")
+  require(inputSize > 0, "\(type(of: cell)): input size \(inputSize)")
   let tracer = Tracer()
   let shapes = cell.states.shapes
   let x = Term(tracer: tracer, node: tracer.graph.add(.input, width: inputSize, domain: .steps)).named("x")
@@ -32,7 +32,9 @@ package func trace(_ cell: some Cell, inputSize: Int) -> StepGraph {
     default: break
     }
     let copy = tracer.graph.add(.unary(.identity), [term.node], width: node.width, domain: .steps)
-    tracer.graph.names[copy] = tracer.graph.names[term.node].map { $0.hasSuffix("'") ? String($0.dropLast()) : $0 }
+    tracer.graph.names[copy] = tracer.graph.names[term.node].map {
+      $0.hasSuffix("'") ? String($0.dropLast()) : $0
+    }
     return copy
   }
   let updates = states.current.map(owned)
