@@ -1,4 +1,12 @@
-/// Reading whole files; `-` is standard input.
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// Reading whole files, where `-` is standard input, and making directories.
 public enum Files {
   /// What messages call standard input.
   public static let standardInputName = "standard input"
@@ -53,5 +61,19 @@ public enum Files {
       digest.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       if count < buffer.count { return digest.finalized() }
     }
+  }
+
+  /// Makes sure that there is a directory, and those above it.
+  public static func makeDirectory(_ path: String) throws(FileError) {
+    var status = stat()
+    if stat(path, &status) == 0 {
+      guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError(.write, path, .notADirectory) }
+      return
+    }
+    if let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex {
+      try makeDirectory(String(path[..<slash]))
+    }
+    // Someone else may have made it in the meantime, and a path may end with a slash.
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw FileError(.write, path, errno: errno) }
   }
 }

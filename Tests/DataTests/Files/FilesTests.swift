@@ -63,4 +63,15 @@ import Testing
     }
     #expect(error?.found == "the mark of UTF-16")
   }
+
+  @Test func directories() throws {
+    try Files.makeDirectory(folder("a/b/c/"))
+    try Files.makeDirectory(folder("a/b"))
+    #expect(folder.names == ["a"])
+    #expect(try Files.read(folder.file("a/b/c/file", "x")).count == 1)
+    let file = folder("a/b/c/file")
+    #expect(throws: FileError(.write, file, .notADirectory)) { try Files.makeDirectory(file) }
+    #expect(throws: FileError(.write, file, .notADirectory)) { try Files.makeDirectory(file + "/d") }
+    #expect(throws: FileError(.write, "", .missing)) { try Files.makeDirectory("") }
+  }
 }

@@ -85,23 +85,10 @@ import Testing
     )
   }
 
-  /// Every prefix is an error, and no flipped byte crashes.
-  @Test func damagedInput() throws {
-    let text = Array(#"{"a":[1,-2.5e3,"x\n\u00e9ü",true,null],"b":{"c":{}}}"#.utf8)
-    for end in text.indices {
-      #expect(throws: FormatError.self) {
-        try text[..<end].withUnsafeBufferPointer { try JSON(parsing: $0, of: "prefix") }
-      }
-    }
-    for place in text.indices {
-      for flip: UInt8 in [0x01, 0x20, 0x80, 0xFF] {
-        var damaged = text
-        damaged[place] ^= flip
-        let read = damaged.withUnsafeBufferPointer { bytes in
-          Result { try JSON(parsing: bytes, of: "damaged") }
-        }
-        if case .failure(let error) = read { #expect(error is FormatError) }
-      }
+  @Test func damagedInput() {
+    let text = #"{"a":[1,-2.5e3,"x\n\u00e9ü",true,null],"b":{"c":{}}}"#
+    readDamaged(Array(text.utf8)) { bytes in
+      _ = try bytes.withUnsafeBufferPointer { try JSON(parsing: $0, of: "damaged") }
     }
   }
 }

@@ -157,27 +157,15 @@ import Testing
     #expect(throws: FileError(.read, folder.path, .directory)) { try SafeTensors(contentsOf: folder.path) }
   }
 
-  /// Cut anywhere it is an error, and no flipped bit crashes.
   @Test func damagedFiles() throws {
     let path = folder("whole")
     try write([("a", [2, 2], [1, 2, 3, 4]), ("b", [3], [5, 6, 7])], metadata: ["k": "v"], to: path)
     let whole = try Files.read(path)
-    for end in whole.indices {
-      #expect(throws: FormatError.self, "cut at \(end)") {
-        try SafeTensors(Array(whole[..<end]), name: "cut")
-      }
+    readDamaged(whole) { bytes in
+      let file = try SafeTensors(bytes, name: "damaged")
+      for entry in file.entries { #expect(try file.doubles(entry.name).count == entry.count) }
     }
     #expect(throws: FormatError.self) { try SafeTensors(whole + [0], name: "longer") }
-    for place in whole.indices {
-      for bit in 0..<8 {
-        var damaged = whole
-        damaged[place] ^= 1 << UInt8(bit)
-        do {
-          let file = try SafeTensors(damaged, name: "damaged")
-          for entry in file.entries { #expect(try file.doubles(entry.name).count == entry.count) }
-        } catch { #expect(error is FormatError) }
-      }
-    }
   }
 
   /// A file that shrinks after its header was read is an error, not a crash.

@@ -83,15 +83,16 @@ import Testing
     #expect(error?.place.file == path)
   }
 
-  @Test func missingAndTruncatedFiles() throws {
+  @Test(arguments: TextLevel.allCases)
+  func missingAndDamagedFiles(level: TextLevel) throws {
     let path = folder("vocabulary.json")
     #expect(throws: FileError(.read, path, .missing)) { try Vocabulary(directory: folder.path) }
-    try vocabulary(.word, "some words to write").write(toDirectory: folder.path)
+    let written = try vocabulary(level, "some words to write")
+    try written.write(toDirectory: folder.path)
     let whole = try Files.read(path)
     // The last byte is a newline, which may be missing.
-    for end in 0..<(whole.count - 1) {
-      _ = folder.file("vocabulary.json", whole[..<end])
-      #expect(throws: FormatError.self, "cut at \(end)") { try Vocabulary(directory: folder.path) }
+    readDamaged(whole, end: whole.count - 1) { bytes in
+      _ = try Vocabulary(JSON(contentsOf: folder.file("vocabulary.json", bytes)), of: path)
     }
   }
 }
