@@ -1,0 +1,60 @@
+/// How many steps a run has, and so how far along it is at each of them.
+///
+/// Everything in a run that depends on its length (a cosine, when to validate) reads it here. A run with a number of steps or epochs has one
+/// leg. A run under a time limit makes its plan from its measured speed and may correct it later; each correction is a leg. The plan is
+/// recorded in `config.json`, so the same run can be repeated with the same bits and without a clock.
+public struct RunPlan: Sendable, Equatable, Codable {
+  /// From `step` on, the run aims to end after `total` steps.
+  public struct Leg: Sendable, Equatable, Codable {
+    public var step: Int
+    public var total: Int
+  }
+
+  public private(set) var legs: [Leg]
+  /// Steps between validations.
+  public let validateEvery: Int
+  /// The first step after which there may be a validation.
+  public let validateFrom: Int
+
+  /// A run of `total` steps.
+  ///
+  /// - Parameter validateEvery: Steps between validations. If not given they are a twentieth of the run, from its first tenth on: a run
+  ///   under a time limit has no plan before.
+  public init(total: Int, validateEvery: Int? = nil) {
+    legs = [Leg(step: 0, total: total)]
+    self.validateEvery = validateEvery ?? max(1, (total + 19) / 20)
+    validateFrom = validateEvery == nil ? total / 10 + 1 : 0
+  }
+
+  /// The plan of a run that ended after `steps` steps, before it had a plan: so long that all of it was its level start.
+  package static func level(steps: Int) -> RunPlan {
+    RunPlan(total: 10 * steps + 1, validateEvery: 10 * steps + 1)
+  }
+
+  /// Whether there is a validation after this number of steps.
+  public func validates(at step: Int) -> Bool {
+    step >= validateFrom && step % validateEvery == 0
+  }
+
+  /// The number of steps aimed at now.
+  public var total: Int { legs[legs.count - 1].total }
+
+  /// Aims at another end from this step on.
+  public mutating func correct(at step: Int, total: Int) {
+    precondition(
+      step >= legs[legs.count - 1].step && total > step, "RunPlan: a correction to \(total) at step \(step)")
+    legs.append(Leg(step: step, total: total))
+  }
+
+  /// The share of the run that is done after `step` steps: each leg goes on from where the one before it left.
+  public func fraction(at step: Int) -> Double {
+    var done = 0.0
+    for (index, leg) in legs.enumerated() {
+      let end = index + 1 < legs.count ? legs[index + 1].step : Int.max
+      let reached = min(step, end)
+      done += (1 - done) * Double(reached - leg.step) / Double(leg.total - leg.step)
+      if step <= end { break }
+    }
+    return min(1, done)
+  }
+}

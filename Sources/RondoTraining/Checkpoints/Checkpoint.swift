@@ -1,0 +1,90 @@
+import RondoCore
+import RondoData
+
+/// All that a run needs to go on as if it had never stopped; one file, replaced atomically.
+///
+/// A safetensors file: flat tensors (`weights`, `optimizer.…`, `best`, `carried.…`), and the rest as JSON in its header.
+public struct Checkpoint: Sendable {
+  /// Changes whenever an older program could misread a newer file, or the other way round.
+  package static let formatVersion = 1
+
+  /// What is no tensor.
+  public struct Record: Sendable, Equatable, Codable {
+    var formatVersion = Checkpoint.formatVersion
+    /// Steps done.
+    public var step: Int
+    /// Seconds that the run has taken.
+    public var seconds: Double
+    /// The length of the run, if it is known.
+    public var plan: RunPlan?
+    /// The seed of all random numbers; their counters are functions of the step.
+    public var seed: UInt64
+    /// Where the next step reads: the epoch, and the step in it.
+    public var epoch: Int
+    public var stepOfEpoch: Int
+    public var optimizer: String
+    public var optimizerUpdates: Int
+    public var schedule: [String: Double]
+    public var earlyStopping: EarlyStopping.Record
+    /// The hash of all names and shapes of the model.
+    public var parameterFingerprint: UInt64
+    /// SHA-256 of the files that are trained on, in order.
+    public var inputs: [String]
+    /// What the task needs to recognise its run: its options, as JSON.
+    public var settings: String
+  }
+
+  public var record: Record
+  public var weights: Tensor
+  public var bestWeights: Tensor?
+  public var optimizerTensors: [String: Tensor]
+  /// The state carried from window to window.
+  public var carried: [Tensor]
+
+  package init(
+    record: Record, weights: Tensor, bestWeights: Tensor?, optimizerTensors: [String: Tensor],
+    carried: [Tensor]
+  ) {
+    self.record = record
+    self.weights = weights
+    self.bestWeights = bestWeights
+    self.optimizerTensors = optimizerTensors
+    self.carried = carried
+  }
+
+  /// Replaces the file by this checkpoint.
+  package func write(to path: String) throws {
+    var tensors = [(name: "weights", tensor: weights)] + optimizerTensors.map { ("optimizer.\($0)", $1) }
+    if let bestWeights { tensors.append(("best", bestWeights)) }
+    tensors += carried.enumerated().map { ("carried.\($0)", $1) }
+    try SafeTensors.write(tensors, metadata: ["rondo.checkpoint": JSONRecord.encode(record)], to: path)
+  }
+
+  /// Reads a checkpoint.
+  package init(contentsOf path: String) throws {
+    let file = try SafeTensors(contentsOf: path)
+    guard let text = file.metadata["rondo.checkpoint"] else {
+      throw TrainingError.unusableCheckpoint(path: path, reason: "this is no checkpoint of Rondo's")
+    }
+    struct Version: Decodable { var formatVersion: Int }
+    let bytes = Array(text.utf8)
+    let version = try JSONRecord.decode(Version.self, from: bytes, file: path).formatVersion
+    guard version == Self.formatVersion else {
+      throw TrainingError.unusableCheckpoint(
+        path: path,
+        reason: "it has format \(version) where this version of Rondo reads \(Self.formatVersion); "
+          + "resume with the version that wrote it")
+    }
+    record = try JSONRecord.decode(Record.self, from: bytes, file: path)
+    weights = try file.tensor("weights")
+    bestWeights = file["best"] == nil ? nil : try file.tensor("best")
+    optimizerTensors = [:]
+    for entry in file.entries where entry.name.hasPrefix("optimizer.") {
+      optimizerTensors[String(entry.name.dropFirst("optimizer.".count))] = try file.tensor(entry.name)
+    }
+    carried = []
+    while file["carried.\(carried.count)"] != nil {
+      carried.append(try file.tensor("carried.\(carried.count)"))
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/// Everything about training that does not depend on what is trained; the `training` part of `config.json`.
+public struct TrainingOptions: Sendable, Equatable, Codable {
+  /// Sequences trained side by side.
+  public var batch = 32
+  /// Time steps of a window of truncated backpropagation through time.
+  public var length = 64
+  public var optimizer = AdamW.name
+  public var optimizerOptions = OptimizerOptions(weightDecay: 0.01)
+  public var learningRate = AdamW.defaultRate
+  public var schedule = ScheduleOptions(CosineSchedule.name)
+  /// Steps over which the learning rate rises linearly from 0.
+  public var warmup = 50
+  /// The largest length of a gradient.
+  public var clip: Double? = 1
+  /// The largest element of a gradient.
+  public var clipValue: Double?
+  /// What a step minimises.
+  public var lossReduction = LossReduction.token
+  /// The share of the training data, from its end, that is not trained on but used to choose the best weights.
+  public var validationFraction = 0.05
+  /// Steps between validations: if not given, an epoch in a run of epochs, otherwise a twentieth of the run.
+  public var validateEvery: Int?
+  /// Validations without a better loss that end the run.
+  public var patience: Int?
+  /// What all random numbers of the run follow from.
+  public var seed: UInt64 = 1
+  public var budget = Budget.epochs(10)
+
+  public init() {}
+
+  /// How the losses of a step's tokens become the one number that is minimised.
+  public enum LossReduction: String, Sendable, Codable, CaseIterable {
+    /// Their mean.
+    case token
+    /// Summed over time, averaged over the sequences of the batch (as in Zaremba et al. 2014).
+    case sequence
+  }
+
+  /// Throws if a value is out of its range.
+  public func validate() throws(OptionError) {
+    func require(_ condition: Bool, _ option: String, _ given: Any, _ requirement: String) throws(OptionError)
+    {
+      guard condition else { throw .invalid(option: option, given: "\(given)", requirement: requirement) }
+    }
+    func count(_ value: Int?, _ option: String) throws(OptionError) {
+      guard let value else { return }
+      try require(1...1_000_000_000 ~= value, option, value, "a whole number of 1 or more")
+    }
+    func share(_ value: Double, _ option: String) throws(OptionError) {
+      try require(value >= 0 && value < 1, option, value, "0 or more and less than 1")
+    }
+    func positive(_ value: Double?, _ option: String) throws(OptionError) {
+      guard let value else { return }
+      try require(value > 0 && value.isFinite, option, value, "above 0")
+    }
+    try count(batch, "--batch")
+    try count(length, "--length")
+    _ = try AllOptimizers.named(optimizer)
+    try positive(learningRate, "--learning-rate")
+    try share(optimizerOptions.momentum, "--momentum")
+    try share(optimizerOptions.beta1, "--beta1")
+    try share(optimizerOptions.beta2, "--beta2")
+    try positive(optimizerOptions.epsilon, "--epsilon")
+    let decay = optimizerOptions.weightDecay
+    try require(decay >= 0 && decay.isFinite, "--weight-decay", decay, "0 or more")
+    if optimizerOptions.nesterov, optimizerOptions.momentum == 0 {
+      throw .conflict("--nesterov needs a --momentum above 0, for example --momentum 0.9")
+    }
+    try require(0...1_000_000_000 ~= warmup, "--warmup", warmup, "a number of steps, 0 or more")
+    _ = try LearningRate(base: learningRate, warmup: warmup, schedule: schedule)
+    try positive(clip, "--clip")
+    try positive(clipValue, "--clip-value")
+    try share(validationFraction, "--validation-fraction")
+    try count(validateEvery, "--validate-every")
+    try count(patience, "--patience")
+    switch budget {
+    case .steps(let steps): try count(steps, "--steps")
+    case .epochs(let epochs): try count(epochs, "--epochs")
+    case .seconds(let seconds): try positive(seconds, "--time-limit")
+    }
+    if validationFraction == 0 {
+      if patience != nil {
+        throw .conflict("--patience needs validation: give a --validation-fraction above 0")
+      }
+      if schedule.name == PlateauSchedule.name {
+        throw .conflict("--schedule plateau needs validation: give a --validation-fraction above 0")
+      }
+    }
+  }
+}

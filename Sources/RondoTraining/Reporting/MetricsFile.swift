@@ -1,0 +1,87 @@
+import Foundation
+import RondoData
+
+/// `metrics.jsonl`: a JSON object a line for every step, in order and without gaps, however often the run was killed and resumed.
+///
+///     {"step":1200,"step_ms":7.91,"loss":1.482,"learning_rate":0.003,"gradient_norm":0.31,"epoch":3.82}
+///
+/// `loss` is the mean over the step's tokens, `step_ms` the time of the step without validations and checkpoints. The line of a step after
+/// which there was a validation also has `validation_loss`.
+public final class MetricsFile {
+  /// A line of the file.
+  public struct Line: Equatable {
+    /// Steps done, this one included.
+    public var step: Int
+    public var milliseconds: Double
+    public var loss: Double
+    public var learningRate: Float
+    public var gradientNorm: Double
+    public var epoch: Double
+    public var validationLoss: Double?
+  }
+
+  public let path: String
+  private let handle: FileHandle
+  private var pending: [UInt8] = []
+
+  /// Opens the file for a run that has done `step` steps: lines of later steps, and a torn last line, are cut off.
+  public init(path: String, continuingAfter step: Int) throws {
+    self.path = path
+    if step == 0 || !FileManager.default.fileExists(atPath: path) {
+      try AtomicFile.write("", to: path)
+    }
+    guard let handle = FileHandle(forUpdatingAtPath: path) else { throw FileError(.write, path, .permission) }
+    self.handle = handle
+    let kept = try Self.lengthOfLines(path, upTo: step)
+    try handle.truncate(atOffset: UInt64(kept))
+    pending.reserveCapacity(1 << 14)
+  }
+
+  /// Adds a line; it reaches the file by the next `flush` at the latest.
+  public func append(_ line: Line) throws {
+    var text =
+      "{\"step\":\(line.step),\"step_ms\":\(Self.short(line.milliseconds)),\"loss\":\(Self.short(line.loss))"
+    text += ",\"learning_rate\":\(line.learningRate),\"gradient_norm\":\(Self.short(line.gradientNorm))"
+    text += ",\"epoch\":\(Self.short(line.epoch))"
+    if let loss = line.validationLoss { text += ",\"validation_loss\":\(Self.short(loss))" }
+    pending += text.utf8
+    pending += "}\n".utf8
+    if pending.count > 1 << 13 { try flush() }
+  }
+
+  /// Hands the lines to the system.
+  public func flush() throws {
+    guard !pending.isEmpty else { return }
+    do {
+      try handle.write(contentsOf: pending)
+    } catch {
+      throw FileError(.write, path, .other("\((error as NSError).localizedDescription)"))
+    }
+    pending.removeAll(keepingCapacity: true)
+  }
+
+  /// Six significant digits, as JSON; null if not finite.
+  private static func short(_ value: Double) -> String {
+    guard value.isFinite else { return "null" }
+    return String(format: "%.6g", value)
+  }
+
+  /// The bytes of the complete lines whose step is at most `step`.
+  private static func lengthOfLines(_ path: String, upTo step: Int) throws -> Int {
+    let bytes = try Files.read(path, limit: 1 << 40)
+    var kept = 0
+    for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast() {
+      guard let number = stepNumber(line), number <= step else { break }
+      kept += line.count + 1
+    }
+    return kept
+  }
+
+  /// The number after `{"step":`.
+  private static func stepNumber(_ line: ArraySlice<UInt8>) -> Int? {
+    let prefix = Array("{\"step\":".utf8)
+    guard line.starts(with: prefix) else { return nil }
+    let digits = line.dropFirst(prefix.count).prefix { (48...57).contains($0) }
+    return Int(String(decoding: digits, as: UTF8.self))
+  }
+}

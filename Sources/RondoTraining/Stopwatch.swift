@@ -1,0 +1,12 @@
+/// Seconds since a moment, by a clock that never goes back.
+public struct Stopwatch: Sendable {
+  private let start = ContinuousClock.now
+
+  public init() {}
+
+  public var seconds: Double {
+    let duration = ContinuousClock.now - start
+    let (seconds, attoseconds) = duration.components
+    return Double(seconds) + Double(attoseconds) * 1e-18
+  }
+}

@@ -1,0 +1,304 @@
+import RondoCore
+
+/// Runs training: step after step of loss, gradients, clipping and update, until the budget, early stopping or an interruption ends it.
+///
+/// A run with a directory can be killed at any moment and resumed, and ends with the same bits as one that was not killed. Nothing that
+/// depends on the clock enters the weights, but for the length of a run under a time limit, which is recorded in the plan.
+public final class Trainer<Program: TrainingProgram> {
+  public let program: Program
+  public let options: TrainingOptions
+  public private(set) var parameters: ParameterStore
+  /// The length of the run, as far as it is known.
+  public private(set) var plan: RunPlan?
+  /// Steps done.
+  public private(set) var step = 0
+  /// Called after every step, with what progress tells; it may read the trainer's parameters.
+  public var onStep: ((ProgressDisplay.Report) throws -> Void)?
+
+  private let files: RunFiles?
+  private let stopwatch: Stopwatch
+  private var secondsBefore = 0.0
+  private var optimizer: any Optimizer
+  private var learningRate: LearningRate
+  private var earlyStopping: EarlyStopping
+  /// The step after which a run of steps or epochs ends. (A repeated plan may aim further, if its run ended early.)
+  private var lastStep: Int?
+  private var pacer: Pacer?
+  private var gradients: Gradients
+  private let trainable: [Range<Int>]
+
+  /// Where a run is saved, and what recognises it.
+  public struct RunFiles: Sendable {
+    public var directory: RunDirectory
+    /// SHA-256 of the files that are trained on.
+    public var inputs: [String]
+    /// The task's options, as JSON.
+    public var settings: String
+    /// Seconds between checkpoints.
+    public var checkpointEvery: Double
+
+    public init(directory: RunDirectory, inputs: [String], settings: String, checkpointEvery: Double = 10) {
+      self.directory = directory
+      self.inputs = inputs
+      self.settings = settings
+      self.checkpointEvery = checkpointEvery
+    }
+  }
+
+  /// - Parameters:
+  ///   - plan: the recorded plan of a run to be repeated or resumed; without it the run makes its own from its budget
+  ///   - files: where to save checkpoints and metrics; nowhere if nil
+  ///   - stopwatch: started with the command: what it did before counts towards a time limit
+  public init(
+    _ program: Program, parameters: ParameterStore, options: TrainingOptions, plan: RunPlan? = nil,
+    files: RunFiles? = nil, stopwatch: Stopwatch = Stopwatch()
+  ) throws {
+    try options.validate()
+    self.program = program
+    self.options = options
+    self.parameters = parameters
+    self.files = files
+    self.stopwatch = stopwatch
+    optimizer = try AllOptimizers.named(options.optimizer).init(
+      options.optimizerOptions, parameterCount: parameters.values.count)
+    learningRate = try LearningRate(
+      base: options.learningRate, warmup: options.warmup, schedule: options.schedule)
+    earlyStopping = EarlyStopping(patience: options.patience)
+    gradients = Gradients(zerosFor: parameters)
+    trainable = Self.trainableRanges(parameters)
+    self.plan = plan
+    switch options.budget {
+    case .steps(let steps):
+      lastStep = steps
+      self.plan = plan ?? RunPlan(total: steps, validateEvery: options.validateEvery)
+    case .epochs(let epochs):
+      lastStep = epochs * program.stepsPerEpoch
+      self.plan =
+        plan ?? RunPlan(total: lastStep!, validateEvery: options.validateEvery ?? program.stepsPerEpoch)
+    case .seconds(let limit):
+      pacer = Pacer(limit: limit)
+    }
+  }
+
+  /// Takes up a run where a checkpoint left it. The budget may be another one than before.
+  public func restore(_ checkpoint: Checkpoint, path: String) throws {
+    func require(_ condition: Bool, _ reason: String) throws {
+      guard condition else { throw TrainingError.unusableCheckpoint(path: path, reason: reason) }
+    }
+    let record = checkpoint.record
+    try require(
+      record.parameterFingerprint == parameters.fingerprint
+        && checkpoint.weights.shape == parameters.values.shape,
+      "it belongs to a model of other shapes")
+    try require(
+      record.optimizer == options.optimizer
+        && Set(checkpoint.optimizerTensors.keys) == Set(optimizer.state.names)
+        && checkpoint.optimizerTensors.values.allSatisfy { $0.shape == parameters.values.shape },
+      "it was made with another optimizer")
+    try require(
+      checkpoint.carried.map(\.shape) == program.carried.map(\.shape), "it belongs to batches of another size"
+    )
+    parameters.replaceValues(checkpoint.weights)
+    optimizer.state.updateCount = record.optimizerUpdates
+    optimizer.state.tensors = optimizer.state.names.map { checkpoint.optimizerTensors[$0]! }
+    learningRate.state = record.schedule
+    earlyStopping.record = record.earlyStopping
+    earlyStopping.bestWeights = checkpoint.bestWeights
+    program.carried = checkpoint.carried
+    step = record.step
+    secondsBefore += record.seconds
+  }
+
+  /// Trains until the run ends.
+  ///
+  /// - Throws: `TrainingError`, or what saving throws. Checkpoints saved before stay.
+  public func run() throws -> TrainingOutcome {
+    let metrics = try files.map { files in
+      try files.directory.create()
+      return try MetricsFile(path: files.directory.metricsPath, continuingAfter: step)
+    }
+    return try Interruption.deferred { try run(metrics) }
+  }
+
+  private func run(_ metrics: MetricsFile?) throws -> TrainingOutcome {
+    var saved = SaveTimes(interval: files?.checkpointEvery ?? .infinity)
+    var reason = reasonToEnd()
+    while reason == nil {
+      var line = try advance()
+      if isValidationDue { line.validationLoss = try validate() }
+      pace()
+      try metrics?.append(line)
+      try onStep?(report(line))
+      reason = reasonToEnd()
+      if reason == nil, saved.isDue(at: stopwatch.seconds, validated: line.validationLoss != nil) {
+        saved.begin(at: stopwatch.seconds)
+        try save(metrics)
+        saved.end(at: stopwatch.seconds)
+      }
+    }
+    if reason == .interrupted {
+      if step > 0 { try save(metrics) }
+      throw TrainingError.interrupted(step: step, isSaved: step > 0 && files != nil)
+    }
+    if program.validationUnits > 0, earlyStopping.record.lastStep != step { try validate() }
+    try save(metrics)
+    return outcome(reason!)
+  }
+
+  /// One step: loss, gradients, clipping, update.
+  private func advance() throws -> MetricsFile.Line {
+    let begin = stopwatch.seconds
+    let moment = TrainingMoment(
+      step: step, stepsPerEpoch: program.stepsPerEpoch, fraction: plan?.fraction(at: step) ?? 0)
+    let rate = learningRate.rate(at: moment)
+    gradients.reset()
+    let result = try program.step(step, parameters, into: &gradients)
+    let clipping = GradientClipping(norm: options.clip, value: options.clipValue)
+    let length = gradients.withUnsafeMutableValues { clipping.apply($0.baseAddress!, $0.count) }
+    try FiniteGuard.check(
+      loss: result.loss, gradientLength: length, gradients.values, parameters, step: step + 1)
+    parameters.withUnsafeMutableValues { weights in
+      optimizer.update(
+        weights.baseAddress!, gradients: gradients.values.pointer, ranges: trainable, rate: rate)
+    }
+    step += 1
+    unitsOfStep = result.units
+    return MetricsFile.Line(
+      step: step, milliseconds: (stopwatch.seconds - begin) * 1000, loss: result.loss, learningRate: rate,
+      gradientNorm: length, epoch: Double(step) / Double(program.stepsPerEpoch), validationLoss: nil)
+  }
+
+  private var unitsOfStep = 0
+
+  /// Seconds that the run has taken, before it was resumed included.
+  private var elapsed: Double { secondsBefore + stopwatch.seconds }
+
+  // MARK: Validation
+
+  private var isValidationDue: Bool {
+    guard program.validationUnits > 0 else { return false }
+    if let plan { return plan.validates(at: step) }
+    return options.validateEvery.map { step % $0 == 0 } ?? false
+  }
+
+  @discardableResult
+  private func validate() throws -> Double {
+    try FiniteGuard.check(parameters, step: step)
+    // A quarter of what is trained on between two validations, so that they take less than a tenth of the time.
+    let interval = plan?.validateEvery ?? options.validateEvery ?? step
+    let atMost = max(interval, 1) * program.unitsPerStep / 4
+    let loss = try program.validate(parameters, atMost: max(atMost, program.unitsPerStep))
+    learningRate.observe(validationLoss: loss)
+    earlyStopping.observe(loss, step: step, weights: parameters.values)
+    return loss
+  }
+
+  // MARK: Length
+
+  private func pace() {
+    guard pacer != nil else { return }
+    if let plan {
+      if let total = pacer!.correction(step: step, elapsed: elapsed, plan: plan) {
+        self.plan!.correct(at: step, total: total)
+      }
+    } else {
+      let validationSteps = Double(program.validationUnits) / Double(3 * program.unitsPerStep)
+      if let total = pacer!.firstPlan(step: step, elapsed: elapsed, validationSteps: validationSteps) {
+        plan = RunPlan(total: total, validateEvery: options.validateEvery)
+      }
+    }
+  }
+
+  private func reasonToEnd() -> TrainingOutcome.Reason? {
+    if Interruption.wasRequested { return .interrupted }
+    if earlyStopping.isExhausted { return .earlyStopping }
+    if let end = lastStep ?? plan?.total, step >= end { return .budget }
+    if let pacer, pacer.isOver(elapsed) { return .timeLimit }
+    return nil
+  }
+
+  private func outcome(_ reason: TrainingOutcome.Reason) -> TrainingOutcome {
+    if let best = earlyStopping.bestWeights { parameters.replaceValues(best) }
+    return TrainingOutcome(
+      parameters: parameters, reason: reason, steps: step, seconds: elapsed,
+      plan: plan ?? .level(steps: step), validation: earlyStopping.record)
+  }
+
+  // MARK: Saving
+
+  private func save(_ metrics: MetricsFile?) throws {
+    guard let files else { return }
+    try FiniteGuard.check(parameters, step: step)
+    try metrics?.flush()
+    let state = optimizer.state
+    let record = Checkpoint.Record(
+      step: step, seconds: elapsed, plan: plan, seed: options.seed, epoch: step / program.stepsPerEpoch,
+      stepOfEpoch: step % program.stepsPerEpoch, optimizer: options.optimizer,
+      optimizerUpdates: state.updateCount, schedule: learningRate.state, earlyStopping: earlyStopping.record,
+      parameterFingerprint: parameters.fingerprint, inputs: files.inputs, settings: files.settings)
+    let checkpoint = Checkpoint(
+      record: record, weights: parameters.values, bestWeights: earlyStopping.bestWeights,
+      optimizerTensors: Dictionary(uniqueKeysWithValues: zip(state.names, state.tensors)),
+      carried: program.carried)
+    try checkpoint.write(to: files.directory.checkpointPath)
+  }
+
+  private func report(_ line: MetricsFile.Line) -> ProgressDisplay.Report {
+    var limit: Double?
+    if case .seconds(let seconds) = options.budget { limit = seconds }
+    return ProgressDisplay.Report(
+      step: step, total: plan?.total, loss: line.loss, lossUnit: program.lossUnit,
+      validationLoss: earlyStopping.record.lastLoss, units: unitsOfStep, unitName: program.unitName,
+      elapsed: elapsed, limit: limit)
+  }
+
+  /// The ranges of the flat buffer that are trained: all of it unless something is frozen.
+  private static func trainableRanges(_ store: ParameterStore) -> [Range<Int>] {
+    guard store.parameters.contains(where: \.isFrozen) else { return [0..<store.values.count] }
+    return store.parameters.filter { !$0.isFrozen }.map(\.range)
+  }
+}
+
+/// When checkpoints are due: after so much time, less often if saving is slow, and after a validation.
+private struct SaveTimes {
+  private let shortest: Double
+  private var interval: Double
+  private var last = 0.0
+  private var begun = 0.0
+
+  init(interval: Double) {
+    shortest = interval
+    self.interval = interval
+  }
+
+  func isDue(at seconds: Double, validated: Bool) -> Bool {
+    seconds - last >= interval || (validated && seconds - last >= interval / 10)
+  }
+
+  mutating func begin(at seconds: Double) { begun = seconds }
+
+  /// Saving takes at most a fiftieth of the time, unless it is wanted more often than once a second.
+  mutating func end(at seconds: Double) {
+    last = seconds
+    interval = shortest < 1 ? shortest : max(shortest, 50 * (seconds - begun))
+  }
+}
+
+/// What a run came to.
+public struct TrainingOutcome: Sendable {
+  /// Why a run ended.
+  public enum Reason: String, Sendable, Codable {
+    case budget = "budget"
+    case timeLimit = "time limit"
+    case earlyStopping = "early stopping"
+    case interrupted
+  }
+
+  /// The best weights on the held-out data, or the last ones if there is none.
+  public let parameters: ParameterStore
+  public let reason: Reason
+  public let steps: Int
+  public let seconds: Double
+  public let plan: RunPlan
+  public let validation: EarlyStopping.Record
+}

@@ -1,0 +1,22 @@
+/// Why a training run ended without its result. What was saved before stays as it was.
+public enum TrainingError: Error, Equatable, CustomStringConvertible {
+  /// A loss, gradient or weight became infinite or not a number in this step.
+  case notFinite(step: Int, what: String)
+  /// A checkpoint that cannot be read, or that belongs to another model or version.
+  case unusableCheckpoint(path: String, reason: String)
+  /// The run was asked to end before it was complete.
+  case interrupted(step: Int, isSaved: Bool)
+
+  public var description: String {
+    switch self {
+    case .notFinite(let step, let what):
+      return "training diverged in step \(step): \(what). Try a lower learning rate or a smaller --clip."
+    case .unusableCheckpoint(let path, let reason):
+      return "\(path): \(reason)"
+    case .interrupted(let step, let isSaved):
+      return isSaved
+        ? "interrupted after step \(step), which is saved. The same command with --resume goes on from there."
+        : "interrupted after step \(step); nothing was saved."
+    }
+  }
+}
