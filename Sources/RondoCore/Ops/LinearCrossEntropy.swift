@@ -20,7 +20,7 @@ public func linearCrossEntropy(
     "linearCrossEntropy", targets, rows: x.value.rows, classes: weight.shape[0])
   let divisor = reduction.divisor(rows: counted)
   var pass = LinearCrossEntropyPass(x, weight, bias)
-  let total = pass.run(targets, scale: Float(1 / divisor))
+  let total = CrossEntropy.total(pass.run(targets, scale: Float(1 / divisor)))
   let (ids, gradients) = (pass.inputs.map(\.id), pass.gradients)
   let loss = Tensor(Float(total / divisor))
   return x.tape.node("linearCrossEntropy", loss, inputs: pass.inputs) { upstream, sink in
@@ -31,6 +31,19 @@ public func linearCrossEntropy(
       }
     }
   }
+}
+
+/// The losses of the rows one by one, as `linearCrossEntropy` adds them up; nothing is recorded. They depend on nothing but their row, so a
+/// text may be scored in pieces of any size.
+public func linearCrossEntropyLosses(
+  _ x: Variable, _ weight: Variable, bias: Variable? = nil, targets: [Int32]
+) -> [Float] {
+  LinearMap.checkShapes("linearCrossEntropyLosses", x.shape, weight.shape, bias?.shape)
+  _ = CrossEntropy.checkTargets(
+    "linearCrossEntropyLosses", targets, rows: x.value.rows, classes: weight.shape[0])
+  precondition(!x.tape.records, "linearCrossEntropyLosses: the tape records")
+  var pass = LinearCrossEntropyPass(x, weight, bias)
+  return pass.run(targets, scale: 1)
 }
 
 /// One pass over the rows.
@@ -54,8 +67,8 @@ private struct LinearCrossEntropyPass {
     gradients = inputs.map { $0.requiresGradient ? Tensor(zeros: $0.shape) : nil }
   }
 
-  /// Computes `gradients` of scale · Σ loss; the sum of the losses.
-  mutating func run(_ targets: [Int32], scale: Float) -> Double {
+  /// Computes `gradients` of scale · Σ loss; the losses of the rows.
+  mutating func run(_ targets: [Int32], scale: Float) -> [Float] {
     let (x, weight) = (inputs[0], inputs[1])
     let bias = inputs.count > 2 ? inputs[2].value : nil
     let packed = x.tape.packed(weight, isTransposed: false)
@@ -91,7 +104,7 @@ private struct LinearCrossEntropyPass {
           rows: count, columns: classes, logits.pointer, stride: classes, to: pointer)
       }
     }
-    return CrossEntropy.total(losses)
+    return losses
   }
 
   /// The losses of some rows; with a scale, the gradients of scale · loss take the place of the logits.

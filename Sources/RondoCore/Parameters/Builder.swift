@@ -58,6 +58,9 @@ public final class Builder {
     return Parameter(index: root.layout.count - 1, shape: shape)
   }
 
+  /// The names and shapes of all parameters made so far: what `finish` will allocate.
+  package var shapes: [(name: String, shape: [Int])] { root.layout }
+
   /// The store of all parameters made so far, with their initial values.
   public func finish() -> ParameterStore {
     var store = ParameterStore(root.layout)

@@ -46,4 +46,10 @@ public struct Linear: Sendable {
     linearCrossEntropy(
       x, x.tape.parameter(weight), bias: bias.map { x.tape.parameter($0) }, targets: targets, reduction)
   }
+
+  /// The same loss for each row by itself, on a tape that does not record; see `linearCrossEntropyLosses`.
+  public func crossEntropyLosses(_ x: Variable, _ targets: [Int32]) -> [Float] {
+    linearCrossEntropyLosses(
+      x, x.tape.parameter(weight), bias: bias.map { x.tape.parameter($0) }, targets: targets)
+  }
 }

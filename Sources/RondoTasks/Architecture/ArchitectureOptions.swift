@@ -1,0 +1,37 @@
+import RondoTraining
+
+/// The recurrent network of a task: the `architecture` part of `config.json`.
+public struct ArchitectureOptions: Sendable, Equatable, Codable {
+  public var cell = "lstm"
+  public var hidden = 256
+  public var layers = 2
+  /// The width of the embedding; as wide as the hidden state if not given.
+  public var embedding: Int?
+  /// Whether the output layer uses the embedding's weights.
+  public var tie = false
+  /// The share of values that dropout sets to zero, between layers and around them.
+  public var dropout = 0.2
+  /// Replaces the initialiser of every weight.
+  public var initializer: InitializerOption?
+  /// The initial bias of the forget gates, in cells that have one.
+  public var forgetBias: Double?
+
+  public init() {}
+
+  /// Throws if a value is out of its range.
+  public func validate() throws(OptionError) {
+    func count(_ value: Int?, _ option: String) throws(OptionError) {
+      guard let value, !(1...100_000 ~= value) else { return }
+      throw .invalid(option: option, given: "\(value)", requirement: "a whole number from 1 to 100000")
+    }
+    try count(hidden, "--hidden")
+    try count(layers, "--layers")
+    try count(embedding, "--embedding")
+    guard dropout >= 0, dropout < 1 else {
+      throw .invalid(option: "--dropout", given: "\(dropout)", requirement: "0 or more and less than 1")
+    }
+    if let forgetBias, !forgetBias.isFinite {
+      throw .invalid(option: "--forget-bias", given: "\(forgetBias)", requirement: "a number")
+    }
+  }
+}

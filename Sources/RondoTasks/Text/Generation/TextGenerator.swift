@@ -1,0 +1,101 @@
+import RondoCore
+import RondoData
+import RondoRecurrence
+import RondoTraining
+
+/// What a text model writes: one symbol after the other, each fed back as the next input.
+public struct TextGenerator {
+  /// What is asked for.
+  public struct Request: Sendable {
+    /// The text to go on from; an empty one means the beginning of a text.
+    public var prompt = ""
+    /// Symbols to write at most.
+    public var length = 500
+    /// The text ends before this string.
+    public var stop: String?
+    public var sampling = SamplingOptions()
+
+    public init() {}
+  }
+
+  /// What was written.
+  public struct Result: Sendable {
+    /// The text after the prompt, without the stop string.
+    public var text: String
+    /// Its symbols, as the vocabulary spells them.
+    public var tokens: [String]
+    /// The logarithm of the probability that the model gave each of them, in nats.
+    public var logProbabilities: [Double]
+    /// Symbols of the prompt that the model does not know.
+    public var unknownInPrompt: Int
+  }
+
+  private let model: TextModel
+  private let session: Session
+  private let output: PackedMatrix
+  private let projection: PackedMatrix?
+
+  public init(_ model: TextModel) {
+    self.model = model
+    let network = model.model
+    session = Session(network.layers, model.parameters)
+    projection = network.projection.map { PackedMatrix(model.parameters[$0.weight], isTransposed: false) }
+    output = PackedMatrix(model.parameters[network.output.weight], isTransposed: false)
+  }
+
+  /// Writes a text.
+  ///
+  /// - Parameter emit: Gets the bytes of the text as they are produced, complete characters only.
+  /// - Throws: `OptionError`, or what `emit` throws.
+  public func generate(_ request: Request, emit: ([UInt8]) throws -> Void) throws -> Result {
+    try request.sampling.validate()
+    let vocabulary = model.codec.vocabulary
+    let prompt = model.codec.encode(request.prompt)
+    var sampler = TokenSampler(request.sampling, excluding: vocabulary.unknown)
+    var decoder = model.codec.decoder()
+    for token in prompt { _ = decoder.next(token) }
+    var stream = TextStream(stop: request.stop)
+    var result = Result(
+      text: "", tokens: [], logProbabilities: [], unknownInPrompt: prompt.count { $0 == vocabulary.unknown })
+    var written: [UInt8] = []
+
+    session.reset()
+    var logits = Tensor(zeros: [vocabulary.count])
+    for token in [vocabulary.start] + prompt { step(token, &logits) }
+    for place in 0..<max(0, request.length) {
+      let (token, logProbability) = logits.withUnsafeBufferPointer { sampler.next($0) }
+      result.tokens.append(String(decoding: vocabulary.spelling(of: token), as: UTF8.self))
+      result.logProbabilities.append(logProbability)
+      let bytes = stream.push(decoder.next(token))
+      written += bytes
+      try emit(bytes)
+      if stream.isStopped { break }
+      if place + 1 < request.length { step(token, &logits) }
+    }
+    let rest = stream.finish()
+    written += rest
+    try emit(rest)
+    result.text = String(decoding: written, as: UTF8.self)
+    return result
+  }
+
+  /// Feeds a symbol; the logits of the one after it.
+  private func step(_ token: Int32, _ logits: inout Tensor) {
+    let network = model.model
+    let table = model.parameters[network.embedding.weight]
+    var hidden = Tensor(zeros: [session.outputSize])
+    session.step(table.pointer + Int(token) * table.columns, into: hidden.mutablePointer())
+    if let projection {
+      var projected = Tensor(zeros: [projection.columns])
+      multiply(projection, hidden, bias: nil, into: &projected)
+      hidden = projected
+    }
+    multiply(output, hidden, bias: network.output.bias.map { model.parameters[$0] }, into: &logits)
+  }
+
+  private func multiply(_ matrix: PackedMatrix, _ x: Tensor, bias: Tensor?, into y: inout Tensor) {
+    matrix.multiply(
+      rows: 1, x.pointer, stride: x.count, start: bias?.pointer, startStride: 0, into: y.mutablePointer(),
+      stride: y.count)
+  }
+}

@@ -1,0 +1,109 @@
+import RondoCore
+import RondoData
+import RondoNN
+import RondoRecurrence
+import RondoTraining
+
+/// A recurrent language model: what the next symbol of a text will be.
+///
+///     x = dropout(embedding[token])
+///     for each layer:  x, state = recurrence(x, state);  x = dropout(x)
+///     logits = W x + b
+///
+/// With tied weights W is the embedding (Inan et al. 2017, arXiv 1611.01462; Press and Wolf 2017, arXiv 1608.05859); if its width is not
+/// that of the layers, a linear map from one to the other comes before W.
+public struct LanguageModel: Sendable {
+  public let vocabularyCount: Int
+  let embedding: Embedding
+  let layers: [Recurrence]
+  /// From the layers' width to the embedding's, if the weights are tied and the widths differ.
+  let projection: Linear?
+  let output: Linear
+  /// One before the layers, and one after each.
+  private let dropouts: [Dropout]
+
+  /// Registers the parameters: `embedding.weight`, `rnn.…`, `output.weight` (unless tied), `output.bias` and, if needed,
+  /// `projection.weight`.
+  public init(_ builder: Builder, _ options: ArchitectureOptions, vocabularyCount: Int) throws(OptionError) {
+    let cell = try CellChoice.cell(options)
+    let width = options.embedding ?? options.hidden
+    self.vocabularyCount = vocabularyCount
+    // As output weights, rows of length 1 give logits of a sensible size.
+    let deviation: Float = options.tie ? 1 / Float(width).squareRoot() : 1
+    embedding = Embedding(
+      builder / "embedding", count: vocabularyCount, width: width, initial: .normal(deviation))
+    var layers: [Recurrence] = []
+    for layer in 0..<options.layers {
+      layers.append(
+        Recurrence(builder / "rnn", cell, inputSize: layers.last?.outputSize ?? width, layer: layer))
+    }
+    self.layers = layers
+    let top = layers[layers.count - 1].outputSize
+    if options.tie {
+      projection =
+        top == width
+        ? nil : Linear(builder / "projection", inputSize: top, outputSize: width, hasBias: false)
+      output = Linear(builder / "output", tiedTo: embedding)
+    } else {
+      projection = nil
+      output = Linear(builder / "output", inputSize: top, outputSize: vocabularyCount)
+    }
+    dropouts = (0...options.layers).map {
+      Dropout(builder / "dropout\($0)", probability: Float(options.dropout))
+    }
+  }
+
+  /// A model and its initial values.
+  public static func make(_ options: ArchitectureOptions, vocabularyCount: Int, seed: UInt64) throws -> (
+    model: LanguageModel, parameters: ParameterStore
+  ) {
+    let builder = Builder(seed: seed)
+    builder.initializerOverride = options.initializer?.initializer
+    let model = try LanguageModel(builder, options, vocabularyCount: vocabularyCount)
+    return (model, builder.finish())
+  }
+
+  /// The states of all layers before the first symbol, one [sequences, width] each.
+  public func initialStates(sequences: Int) -> [Tensor] {
+    layers.flatMap { $0.states.map { Tensor(zeros: [sequences, $0.width]) } }
+  }
+
+  /// Runs the layers over the symbols of a batch.
+  ///
+  /// - Parameters:
+  ///   - inputs: a symbol for each row of the layout
+  ///   - states: as `initialStates`, or what an earlier run returned
+  /// - Returns: what the output layer reads, a row for each symbol, and the states after the last
+  private func features(
+    _ tape: Tape, _ window: Corpus.Window, states: [Tensor]
+  ) -> (rows: Variable, final: [Tensor]) {
+    var x = dropouts[0](embedding(tape, window.inputs), window.layout)
+    var final: [Tensor] = []
+    var rest = states[...]
+    for (layer, dropout) in zip(layers, dropouts.dropFirst()) {
+      let initial = rest.prefix(layer.states.count).map { tape.constant($0) }
+      rest = rest.dropFirst(layer.states.count)
+      let (rows, last) = layer(x, window.layout, initial: initial)
+      x = dropout(rows, window.layout)
+      final += last.map(\.value)
+    }
+    if let projection { x = projection(x) }
+    return (x, final)
+  }
+
+  /// The loss of a window, and the states after it.
+  func loss(
+    _ tape: Tape, _ window: Corpus.Window, states: [Tensor], _ reduction: LossReduction
+  ) -> (loss: Variable, final: [Tensor]) {
+    let (rows, final) = features(tape, window, states: states)
+    return (output.crossEntropy(rows, window.targets, reduction), final)
+  }
+
+  /// The losses of a window's symbols one by one, and the states after it.
+  func losses(
+    _ tape: Tape, _ window: Corpus.Window, states: [Tensor]
+  ) -> (losses: [Float], final: [Tensor]) {
+    let (rows, final) = features(tape, window, states: states)
+    return (output.crossEntropyLosses(rows, window.targets), final)
+  }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import RondoData
+import RondoTraining
+
+/// `config.json` of a text model: what it is, how it was trained, and what came of it. `--config` reads its options.
+public struct TextConfig: Sendable, Equatable, Codable {
+  public static let fileName = "config.json"
+  static let formatVersion = 1
+  static let task = "text"
+
+  var task = TextConfig.task
+  var formatVersion = TextConfig.formatVersion
+  public var text: TextOptions
+  public var architecture: ArchitectureOptions
+  public var training: TrainingOptions
+  /// The number of symbols, which gives the model its shapes.
+  public var vocabularyCount: Int
+  public var data: DataRecord
+  public var run: RunRecord
+  public var results: ResultRecord
+
+  public init(
+    settings: TextSettings, vocabularyCount: Int, data: DataRecord, run: RunRecord, results: ResultRecord
+  ) {
+    text = settings.text
+    architecture = settings.architecture
+    training = settings.training
+    self.vocabularyCount = vocabularyCount
+    self.data = data
+    self.run = run
+    self.results = results
+  }
+
+  public var settings: TextSettings {
+    var settings = TextSettings()
+    settings.text = text
+    settings.architecture = architecture
+    settings.training = training
+    return settings
+  }
+
+  /// Reads and checks a file.
+  ///
+  /// - Throws: `FileError`, or `FormatError` for one that is damaged, of another task or of another version.
+  public init(contentsOf path: String) throws {
+    struct Head: Decodable {
+      var task: String
+      var formatVersion: Int
+    }
+    let bytes = try Files.read(path, limit: 1 << 24)
+    let head = try JSONRecord.decode(Head.self, from: bytes, file: path)
+    guard head.task == Self.task else {
+      throw FormatError(
+        .init(path), expected: "a model of the task \(Self.task)", found: "one of \(head.task)")
+    }
+    guard head.formatVersion == Self.formatVersion else {
+      throw FormatError(
+        .init(path), expected: "format version \(Self.formatVersion)", found: "version \(head.formatVersion)",
+        hint: "Use the version of Rondo that wrote it.")
+    }
+    self = try JSONRecord.decode(TextConfig.self, from: bytes, file: path)
+    do {
+      try settings.validate()
+    } catch let error as OptionError {
+      throw FormatError(.init(path), expected: "options that a model can have", found: error.description)
+    }
+    guard vocabularyCount > 0, vocabularyCount < Int(Int32.max) else {
+      throw FormatError(.init(path), expected: "the size of a vocabulary", found: "\(vocabularyCount)")
+    }
+  }
+
+  func write(to path: String) throws {
+    try AtomicFile.write(JSONRecord.encode(self, pretty: true) + "\n", to: path)
+  }
+}
+
+/// What a model was trained on.
+public struct DataRecord: Sendable, Equatable, Codable {
+  /// A file as it was when it was read.
+  public struct File: Sendable, Equatable, Codable {
+    /// The full path; `-` for standard input.
+    public var path: String
+    public var sha256: String
+  }
+
+  public var files: [File]
+  public var trainingTokens: Int
+  /// Symbols at the end that were not trained on.
+  public var heldOutTokens: Int
+}
+
+/// How a run went: with the options, all that is needed to repeat it.
+public struct RunRecord: Sendable, Equatable, Codable {
+  public var version: String
+  /// Steps that were made: `--steps` of a repetition.
+  public var steps: Int
+  public var epochs: Double
+  public var seconds: Double
+  /// Why it ended.
+  public var ended: String
+  public var plan: RunPlan
+  public var threads: Int
+  public var instructionSet: String
+}
+
+/// What was measured when a run ended.
+public struct ResultRecord: Sendable, Equatable, Codable {
+  public var parameters: Int
+  /// Nats per symbol on the held-out part, and the step whose weights the model has.
+  public var heldOutLoss: Double?
+  public var bestStep: Int?
+  /// Nats per symbol of a unigram model on the same part.
+  public var unigramLoss: Double?
+}

@@ -1,0 +1,41 @@
+import RondoData
+import RondoTraining
+
+/// How text is cut into symbols: the `text` part of `config.json`.
+public struct TextOptions: Sendable, Equatable, Codable {
+  public var level = TextLevel.character
+  /// Symbols that occur less often become `<unk>`.
+  public var minimumCount = 1
+  /// The largest number of symbols in the vocabulary.
+  public var vocabularySize: Int?
+
+  public init() {}
+
+  public func validate() throws(OptionError) {
+    guard minimumCount >= 1 else {
+      throw .invalid(
+        option: "--min-count", given: "\(minimumCount)", requirement: "a whole number of 1 or more")
+    }
+    if let size = vocabularySize, size < 3 {
+      throw .invalid(
+        option: "--vocabulary-size", given: "\(size)", requirement: "a whole number of 3 or more")
+    }
+  }
+}
+
+extension TextLevel: Codable {}
+
+/// All that a training run of a text model can be told.
+public struct TextSettings: Sendable, Equatable, Codable {
+  public var text = TextOptions()
+  public var architecture = ArchitectureOptions()
+  public var training = TrainingOptions()
+
+  public init() {}
+
+  public func validate() throws {
+    try text.validate()
+    try architecture.validate()
+    try training.validate()
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import RondoData
+import RondoTraining
+
+/// A text to train on: its symbols, what part of them is held out, and the files they came from.
+struct TrainingText {
+  let vocabulary: Vocabulary
+  /// All symbols in order, four bytes each.
+  let tokens: [Int32]
+  /// The symbols that are trained on, from the start.
+  let training: Range<Int>
+  /// The symbols that are held out: the rest.
+  let heldOut: Range<Int>
+  let files: [DataRecord.File]
+  /// What messages call the text.
+  private let name: String
+
+  /// Opens the files and takes their checksums.
+  static func open(_ paths: [String]) throws -> (sources: [TextSource], files: [DataRecord.File]) {
+    let sources = try paths.map { try TextSource($0) }
+    let files = try sources.map { source in
+      DataRecord.File(
+        path: source.path.map { URL(fileURLWithPath: $0).standardizedFileURL.path } ?? "-",
+        sha256: try source.checksum())
+    }
+    return (sources, files)
+  }
+
+  /// Counts the vocabulary and encodes the text.
+  init(_ sources: [TextSource], files: [DataRecord.File], settings: TextSettings) throws {
+    let vocabulary = try Vocabulary(
+      settings.text.level, of: sources, minimumCount: settings.text.minimumCount,
+      maximumSize: settings.text.vocabularySize)
+    try self.init(
+      sources, files: files, vocabulary: vocabulary, heldOutShare: settings.training.validationFraction)
+  }
+
+  /// Encodes the text by a vocabulary.
+  init(_ sources: [TextSource], files: [DataRecord.File], vocabulary: Vocabulary, heldOutShare: Double) throws
+  {
+    self.vocabulary = vocabulary
+    self.files = files
+    name = sources.map(\.name).joined(separator: ", ")
+    tokens = try TextCodec(vocabulary).encode(sources).tokens
+    let split = tokens.count - Int(Double(tokens.count) * heldOutShare)
+    training = 0..<split
+    heldOut = split..<tokens.count
+  }
+}
+
+extension TrainingText {
+  /// A part of the text in windows for truncated backpropagation through time.
+  ///
+  /// - Parameter options: Says how many streams are read side by side; a text too short for a window of each has fewer.
+  /// - Throws: A `FormatError` if the part does not fill one window.
+  func windows(of range: Range<Int>, _ options: TrainingOptions) throws(FormatError) -> Corpus {
+    try Corpus(
+      tokens, range: range, preceding: vocabulary.start,
+      batchSize: max(1, min(options.batch, range.count / options.length)), length: options.length, name: name)
+  }
+
+  /// The Unicode scalars of a part of the text.
+  func characterCount(of range: Range<Int>) -> Int {
+    let tokens = tokens[range]
+    switch vocabulary.level {
+    case .byte: return tokens.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
+    case .character: return tokens.count
+    case .word: return TextCodec(vocabulary).decode(tokens).unicodeScalars.count
+    }
+  }
+}
+
+extension Vocabulary {
+  /// The symbol before the first one of a text: the end of a line, if there is a symbol for it.
+  var start: Int32 { endOfLine ?? 0 }
+}
+
+extension TextLevel {
+  /// What people call a symbol.
+  public var unitName: String {
+    switch self {
+    case .byte: "byte"
+    case .character: "char"
+    case .word: "word"
+    }
+  }
+}
