@@ -1,0 +1,130 @@
+import ArgumentParser
+import Foundation
+import RondoTasks
+import RondoTraining
+
+/// `rondo demo [FILE]`
+struct DemoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "Watch a recurrent network learn real text, for about a minute.",
+    discussion: """
+      Trains a model of characters on the sources and documents around the current directory, or on FILE, and saves it. Every 15 seconds it
+      shows what the model writes by then.
+      """)
+
+  @Argument(help: "A UTF-8 text of 50 KB or more.")
+  var file: String?
+
+  @Option(parsing: .unconditional, help: "How long to train: 90s, 5m.", transform: OptionParsing.duration)
+  var time = 60.0
+
+  @OptionGroup var threads: ThreadOption
+
+  func run() throws {
+    let stopwatch = Stopwatch()
+    threads.apply()
+    let current = FileManager.default.currentDirectoryPath
+    let corpus = try file.map(DemoCorpus.init(file:)) ?? DemoCorpus(around: current)
+    let directory = Self.freeDirectory()
+    var request = TextTraining.Request(
+      files: corpus.files, directory: directory, settings: settings, command: CommandLine.quotedArguments)
+    request.stopwatch = stopwatch
+    let training = try TextTraining(request)
+
+    let progress = ProgressDisplay()
+    progress.note(
+      """
+      A recurrent network learns to write, character by character, from \(corpus.description).
+      \(training.textDescription); \(ProgressDisplay.compact(Double(training.parameterCount))) parameters
+      """)
+    var samples = SampleTimes(every: 15)
+    do {
+      _ = try training.run { report in
+        progress.update(report)
+        if samples.isDue(at: report.elapsed) {
+          progress.note("\nafter \(DurationText.short(report.elapsed)) it writes:\n\(try sample(training))\n")
+        }
+      }
+    } catch {
+      progress.finish()
+      throw error
+    }
+    progress.note("")
+    try printResults(training, directory: directory)
+    try printNext(directory: directory, text: corpus.files[0])
+  }
+
+  private var settings: TextSettings {
+    var settings = TextSettings()
+    settings.text.level = .character
+    settings.training.budget = .seconds(time)
+    settings.training.validationFraction = 0.05
+    return settings
+  }
+
+  /// What the model writes at the moment: a few lines, each indented.
+  private func sample(_ training: TextTraining) throws -> String {
+    var request = TextGenerator.Request()
+    request.length = 240
+    request.sampling.temperature = 0.7
+    let text = try TextGenerator(training.currentModel).generate(request, emit: { _ in }).text
+    return text.split(separator: "\n", omittingEmptySubsequences: true).map { "    " + $0 }.joined(
+      separator: "\n")
+  }
+
+  private func printResults(_ training: TextTraining, directory: String) throws {
+    guard let evaluation = try training.scoreHeldOut() else { return }
+    try StandardOutput.print("on \(evaluation.score.characters) characters that were held out:")
+    for (name, score) in [("this network", evaluation.score)] + evaluation.baselines {
+      try StandardOutput.print("  " + TextEvaluateCommand.line(name, score))
+    }
+    try StandardOutput.print("it writes:\n\(try sample(training))")
+    try StandardOutput.print("saved in \(directory)")
+  }
+
+  private func printNext(directory: String, text: String) throws {
+    let program = ProgramName.shortest
+    try StandardOutput.print(
+      """
+
+      try next:
+        \(program) text generate \(directory) --prompt "The " --temperature 0.7
+        \(program) text evaluate \(directory) \(CommandLine.quoted(Self.relative(text)))
+        \(program) text train \(CommandLine.quoted(Self.relative(text))) -o my-model --time-limit 2m
+      """)
+  }
+
+  /// `rondo-demo`, or the first of `rondo-demo-2` and so on that does not exist.
+  private static func freeDirectory() -> String {
+    var name = "rondo-demo"
+    var number = 1
+    while FileManager.default.fileExists(atPath: name) {
+      number += 1
+      name = "rondo-demo-\(number)"
+    }
+    return name
+  }
+
+  private static func relative(_ path: String) -> String {
+    let current = FileManager.default.currentDirectoryPath + "/"
+    return path.hasPrefix(current) ? String(path.dropFirst(current.count)) : path
+  }
+}
+
+/// When samples are shown.
+private struct SampleTimes {
+  let interval: Double
+  private var next: Double
+
+  init(every interval: Double) {
+    self.interval = interval
+    next = interval
+  }
+
+  mutating func isDue(at elapsed: Double) -> Bool {
+    guard elapsed >= next else { return false }
+    next += interval
+    return true
+  }
+}

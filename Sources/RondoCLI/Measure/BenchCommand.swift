@@ -1,0 +1,116 @@
+import ArgumentParser
+import Foundation
+import RondoCore
+import RondoData
+import RondoRecurrence
+import RondoTasks
+import RondoTraining
+
+/// `rondo bench CELL`
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measure one recurrence on this machine.",
+    discussion: """
+      Times are medians. Operations are counted as 2·G·H·(I+H)·B·T forward, with G products of the cell's width, and three times that with \
+      the backward pass. The machine's peak is measured in the same minutes, by bursts of multiply-adds between the rounds.
+      With --stream, single steps of a session are timed.
+      """)
+
+  @Argument(help: "The cell: \(CellChoice.names.joined(separator: ", ")).")
+  var cell: String
+
+  @Option(
+    parsing: .unconditional, help: "Sequences side by side; with --stream, streams.",
+    transform: OptionParsing.count)
+  var batch = 32
+
+  @Option(
+    parsing: .unconditional, help: "Time steps; with --stream, steps that are timed.",
+    transform: OptionParsing.count)
+  var length = 35
+
+  @Option(parsing: .unconditional, help: "Width of the input.", transform: OptionParsing.count)
+  var input = 256
+
+  @Option(parsing: .unconditional, help: "Width of the state.", transform: OptionParsing.count)
+  var hidden = 256
+
+  @OptionGroup var threads: ThreadOption
+
+  @Flag(help: "Time single steps.")
+  var stream = false
+
+  @Option(
+    parsing: .unconditional, help: "With --stream: the time from one step to the next, as 10ms.",
+    transform: OptionParsing.duration)
+  var interval: Double?
+
+  @Flag(help: "Print the results as one JSON object.")
+  var json = false
+
+  func validate() throws {
+    if interval != nil, !stream { throw ValidationError("--interval needs --stream") }
+  }
+
+  func run() throws {
+    threads.apply()
+    let entry = try CellChoice.entry(named: cell)
+    let made = entry.make(hiddenSize: hidden)
+    let results = stream ? measureSteps(made) : measureSequences(made, gates: entry.gateCount)
+    if json { return try StandardOutput.print(.object(description.merged(with: results))) }
+    try StandardOutput.print(
+      "\(cell), batch \(batch), length \(length), input \(input), hidden \(hidden), \(Parallel.threadCount) threads, "
+        + Machine.instructionSet)
+    for (name, value) in results.members {
+      let padded = name.padding(toLength: 16, withPad: " ", startingAt: 0)
+      try StandardOutput.print(padded + String(format: "%.4g", value.double ?? .nan))
+    }
+  }
+
+  private var description: JSON.Object {
+    [
+      "cell": .string(cell), "batch": .integer(batch), "length": .integer(length), "input": .integer(input),
+      "hidden": .integer(hidden), "threads": .integer(Parallel.threadCount),
+      "instruction_set": .string(Machine.instructionSet),
+    ]
+  }
+
+  private func measureSequences(_ cell: any Cell, gates: Int) -> JSON.Object {
+    var measurement = RecurrenceMeasurement(cell, batch: batch, length: length, inputSize: input)
+    var peak = PeakMeasurement()
+    measurement.warmUp()
+    for _ in 0..<9 {
+      peak.burst()
+      measurement.round(seconds: 0.04)
+    }
+    peak.burst()
+    let (forward, train) = (measurement.forwardSeconds.median, measurement.trainSeconds.median)
+    let operations =
+      2 * Double(gates) * Double(hidden) * Double(input + hidden) * Double(batch) * Double(length)
+    return [
+      "forward_ms": .number(forward * 1e3), "train_ms": .number(train * 1e3),
+      "forward_gflops": .number(operations / forward / 1e9),
+      "train_gflops": .number(3 * operations / train / 1e9), "peak_gflops": .number(peak.gigaflops),
+      "peak_fraction": .number(3 * operations / train / 1e9 / peak.gigaflops),
+    ]
+  }
+
+  private func measureSteps(_ cell: any Cell) -> JSON.Object {
+    let times = StreamMeasurement(cell, streams: batch, steps: length, inputSize: input, interval: interval)
+      .microseconds
+    return [
+      "step_us_p50": .number(times.quantile(0.5)), "step_us_p99": .number(times.quantile(0.99)),
+      "step_us_max": .number(times.max()!),
+    ]
+  }
+}
+
+extension JSON.Object {
+  /// These members, then the others.
+  func merged(with other: JSON.Object) -> JSON.Object {
+    var result = self
+    for (name, value) in other.members { result[name] = value }
+    return result
+  }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import RondoTraining
+
+/// What turns an option's text into its value, or says what would have been right.
+enum OptionParsing {
+  struct Requirement: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  static func count(_ text: String) throws -> Int {
+    guard let value = Int(text), 1...1_000_000_000 ~= value else {
+      throw Requirement(description: "it must be a whole number of 1 or more")
+    }
+    return value
+  }
+
+  static func countOrZero(_ text: String) throws -> Int {
+    guard let value = Int(text), 0...1_000_000_000 ~= value else {
+      throw Requirement(description: "it must be a whole number of 0 or more")
+    }
+    return value
+  }
+
+  static func seed(_ text: String) throws -> UInt64 {
+    guard let value = UInt64(text) else {
+      throw Requirement(description: "it must be a whole number from 0 to \(UInt64.max)")
+    }
+    return value
+  }
+
+  static func positive(_ text: String) throws -> Double {
+    guard let value = Double(text), value > 0, value.isFinite else {
+      throw Requirement(description: "it must be a number above 0")
+    }
+    return value
+  }
+
+  static func notNegative(_ text: String) throws -> Double {
+    guard let value = Double(text), value >= 0, value.isFinite else {
+      throw Requirement(description: "it must be a number of 0 or more")
+    }
+    return value
+  }
+
+  static func number(_ text: String) throws -> Double {
+    guard let value = Double(text), value.isFinite else {
+      throw Requirement(description: "it must be a number")
+    }
+    return value
+  }
+
+  /// A share that may be 0 and not 1, such as a dropout probability.
+  static func share(_ text: String) throws -> Double {
+    guard let value = Double(text), value >= 0, value < 1 else {
+      throw Requirement(description: "it must be a number from 0 to less than 1")
+    }
+    return value
+  }
+
+  /// A probability above 0, such as that of top-p.
+  static func probability(_ text: String) throws -> Double {
+    guard let value = Double(text), value > 0, value <= 1 else {
+      throw Requirement(description: "it must be a number above 0 and at most 1")
+    }
+    return value
+  }
+
+  /// A positive number, or `none`.
+  static func positiveOrNone(_ text: String) throws -> Double? {
+    if text == "none" { return nil }
+    guard let value = Double(text), value > 0, value.isFinite else {
+      throw Requirement(description: "it must be a number above 0, or none")
+    }
+    return value
+  }
+
+  static func duration(_ text: String) throws -> Double {
+    guard let seconds = DurationText.seconds(text), seconds > 0 else {
+      throw Requirement(description: "it must be a duration such as 90s, 8m or 1h30m")
+    }
+    return seconds
+  }
+}

@@ -1,0 +1,266 @@
+import ArgumentParser
+import RondoTasks
+import RondoTraining
+
+/// The options of every training command. What is not given is taken from `--config`, or is a default.
+struct TrainingOptionGroup: ParsableArguments {
+  @OptionGroup(title: "Model") var model: ModelOptionGroup
+  @OptionGroup(title: "Optimisation") var optimisation: OptimisationOptionGroup
+  @OptionGroup(title: "Run") var run: RunOptionGroup
+
+  /// Writes what was given over the settings.
+  func apply(to architecture: inout ArchitectureOptions, _ training: inout TrainingOptions) throws {
+    try model.apply(to: &architecture)
+    try optimisation.apply(to: &training)
+    try run.apply(to: &training)
+  }
+}
+
+/// What the network looks like.
+struct ModelOptionGroup: ParsableArguments {
+  @Option(help: "The recurrent cell: see `rondo cells list`. (default: lstm)")
+  var cell: String?
+
+  @Option(
+    parsing: .unconditional, help: "Units of each recurrent layer. (default: 256)",
+    transform: OptionParsing.count)
+  var hidden: Int?
+
+  @Option(parsing: .unconditional, help: "Recurrent layers. (default: 2)", transform: OptionParsing.count)
+  var layers: Int?
+
+  @Option(
+    parsing: .unconditional, help: "Width of the embedding. (default: that of the layers)",
+    transform: OptionParsing.count)
+  var embedding: Int?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: """
+      Use the embedding as the output layer's weights. If --embedding and --hidden differ, a linear layer \
+      from one to the other comes between.
+      """)
+  var tie: Bool?
+
+  @Option(
+    parsing: .unconditional, help: "Share of values dropped between layers while training. (default: 0.2)",
+    transform: OptionParsing.share)
+  var dropout: Double?
+
+  @Option(
+    name: .customLong("init"),
+    help:
+      "Initial weights: uniform:BOUND, normal:DEVIATION, xavier, kaiming or orthogonal. (default: each layer's own)",
+    transform: { try InitializerOption(parsing: $0) })
+  var initializer: InitializerOption?
+
+  @Option(
+    parsing: .unconditional, help: "Initial bias of the forget gates, in cells that have one. (default: 1)",
+    transform: OptionParsing.number)
+  var forgetBias: Double?
+
+  func apply(to options: inout ArchitectureOptions) throws {
+    options.cell = cell ?? options.cell
+    options.hidden = hidden ?? options.hidden
+    options.layers = layers ?? options.layers
+    options.embedding = embedding ?? options.embedding
+    options.tie = tie ?? options.tie
+    options.dropout = dropout ?? options.dropout
+    options.initializer = initializer ?? options.initializer
+    options.forgetBias = forgetBias ?? options.forgetBias
+  }
+}
+
+/// How the weights are changed.
+struct OptimisationOptionGroup: ParsableArguments {
+  @Option(
+    parsing: .unconditional, help: "Sequences trained side by side. (default: 32)",
+    transform: OptionParsing.count)
+  var batch: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Time steps through which errors are propagated back; the state is carried on. (default: 64)",
+    transform: OptionParsing.count)
+  var length: Int?
+
+  @Option(help: "\(AllOptimizers.names.joined(separator: ", ")). (default: adamw)")
+  var optimizer: String?
+
+  @Option(
+    parsing: .unconditional, help: "Largest step size. (default: 0.003; for sgd 1)",
+    transform: OptionParsing.positive)
+  var learningRate: Double?
+
+  @Option(parsing: .unconditional, help: "For sgd. (default: 0)", transform: OptionParsing.share)
+  var momentum: Double?
+
+  @Flag(inversion: .prefixedNo, help: "Nesterov's momentum, for sgd.")
+  var nesterov: Bool?
+
+  @Option(parsing: .unconditional, help: "For adam and adamw. (default: 0.9)", transform: OptionParsing.share)
+  var beta1: Double?
+
+  @Option(
+    parsing: .unconditional, help: "For adam and adamw. (default: 0.999)", transform: OptionParsing.share)
+  var beta2: Double?
+
+  @Option(
+    parsing: .unconditional, help: "For adam and adamw. (default: 1e-8)", transform: OptionParsing.positive)
+  var epsilon: Double?
+
+  @Option(
+    parsing: .unconditional, help: "Pull of the weights towards zero. (default: 0.01 with adamw, else 0)",
+    transform: OptionParsing.notNegative)
+  var weightDecay: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "\(AllSchedules.names.joined(separator: ", ")), a number after a colon if wanted. (default: cosine)",
+      discussion: AllSchedules.types.map { "\($0.name): \($0.summary)" }.joined(separator: "\n")
+        + "\nRate 1 for 4 epochs, then halved every epoch: --schedule step:0.5 --schedule-start 4 --schedule-every 1",
+      valueName: "name[:number]"),
+    transform: { try ScheduleOptions(parsing: $0) })
+  var schedule: ScheduleOptions?
+
+  @Option(
+    parsing: .unconditional, help: "Epochs before the first change of the rate.",
+    transform: OptionParsing.notNegative)
+  var scheduleStart: Double?
+
+  @Option(
+    parsing: .unconditional, help: "Epochs between changes of the rate; validations for plateau.",
+    transform: OptionParsing.positive)
+  var scheduleEvery: Double?
+
+  @Option(
+    parsing: .unconditional, help: "Steps over which the rate rises from 0. (default: 50; for sgd 0)",
+    transform: OptionParsing.countOrZero)
+  var warmup: Int?
+
+  @Option(
+    parsing: .unconditional, help: "Largest length of a gradient, or none. (default: 1)",
+    transform: Bound.init(parsing:))
+  var clip: Bound?
+
+  @Option(
+    parsing: .unconditional, help: "Largest element of a gradient, or none. (default: none)",
+    transform: Bound.init(parsing:))
+  var clipValue: Bound?
+
+  @Option(
+    help: """
+      What is minimised: the mean loss of a token, or the sum over time averaged over the sequences of the batch: \
+      token or sequence. (default: token)
+      """)
+  var lossReduction: LossReductionName?
+
+  func apply(to options: inout TrainingOptions) throws {
+    options.batch = batch ?? options.batch
+    options.length = length ?? options.length
+    if let optimizer, optimizer != options.optimizer {
+      let type = try AllOptimizers.named(optimizer)
+      options.optimizer = type.name
+      options.learningRate = type.defaultRate
+      options.optimizerOptions.weightDecay = type.name == AdamW.name ? 0.01 : 0
+      options.warmup = type.name == SGD.name ? 0 : 50
+    }
+    options.learningRate = learningRate ?? options.learningRate
+    options.optimizerOptions.momentum = momentum ?? options.optimizerOptions.momentum
+    options.optimizerOptions.nesterov = nesterov ?? options.optimizerOptions.nesterov
+    options.optimizerOptions.beta1 = beta1 ?? options.optimizerOptions.beta1
+    options.optimizerOptions.beta2 = beta2 ?? options.optimizerOptions.beta2
+    options.optimizerOptions.epsilon = epsilon ?? options.optimizerOptions.epsilon
+    options.optimizerOptions.weightDecay = weightDecay ?? options.optimizerOptions.weightDecay
+    options.schedule = schedule ?? options.schedule
+    options.schedule.start = scheduleStart ?? options.schedule.start
+    options.schedule.every = scheduleEvery ?? options.schedule.every
+    options.warmup = warmup ?? options.warmup
+    if let clip { options.clip = clip.value }
+    if let clipValue { options.clipValue = clipValue.value }
+    options.lossReduction = lossReduction?.reduction ?? options.lossReduction
+  }
+}
+
+/// How long the run goes on, and what it starts from.
+struct RunOptionGroup: ParsableArguments {
+  @Option(parsing: .unconditional, help: "End after this many steps.", transform: OptionParsing.count)
+  var steps: Int?
+
+  @Option(
+    parsing: .unconditional, help: "End after this many passes over the data. (default: 10)",
+    transform: OptionParsing.count)
+  var epochs: Int?
+
+  @Option(
+    parsing: .unconditional, help: "End after this time, all in all: 90s, 8m, 1h.",
+    transform: OptionParsing.duration)
+  var timeLimit: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help:
+      "Share of the data, from its end, held out to choose the best weights by; 0 for none. (default: 0.05)",
+    transform: OptionParsing.share)
+  var validationFraction: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Steps between validations. (default: an epoch with --epochs, else a twentieth of the run)",
+    transform: OptionParsing.count)
+  var validateEvery: Int?
+
+  @Option(
+    parsing: .unconditional, help: "End after this many validations without a better loss.",
+    transform: OptionParsing.count)
+  var patience: Int?
+
+  @Option(
+    parsing: .unconditional, help: "What all random numbers follow from. (default: 1)",
+    transform: OptionParsing.seed)
+  var seed: UInt64?
+
+  @Option(
+    parsing: .unconditional, help: "Time between checkpoints: 10s, 5m.", transform: OptionParsing.duration)
+  var checkpointEvery = 10.0
+
+  @OptionGroup var threads: ThreadOption
+
+  @Flag(help: "Go on from the last checkpoint, or start if there is none.")
+  var resume = false
+
+  @Option(help: "Take options from the config.json of another run; those given here win.")
+  var config: String?
+
+  func validate() throws {
+    if [steps != nil, epochs != nil, timeLimit != nil].count(where: { $0 }) > 1 {
+      throw ValidationError("give one of --steps, --epochs and --time-limit")
+    }
+  }
+
+  func apply(to options: inout TrainingOptions) throws {
+    if let steps { options.budget = .steps(steps) }
+    if let epochs { options.budget = .epochs(epochs) }
+    if let timeLimit { options.budget = .seconds(timeLimit) }
+    options.validationFraction = validationFraction ?? options.validationFraction
+    options.validateEvery = validateEvery ?? options.validateEvery
+    options.patience = patience ?? options.patience
+    options.seed = seed ?? options.seed
+  }
+}
+
+/// A positive number, or `none`.
+struct Bound {
+  let value: Double?
+
+  init(parsing text: String) throws {
+    value = try OptionParsing.positiveOrNone(text)
+  }
+}
+
+/// `token` or `sequence`.
+enum LossReductionName: String, ExpressibleByArgument, CaseIterable {
+  case token, sequence
+
+  var reduction: TrainingOptions.LossReduction { self == .token ? .token : .sequence }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Foundation
+import RondoData
+import RondoTasks
+import RondoTraining
+
+/// `rondo text train FILE… -o DIR`
+struct TextTrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a language model on text.",
+    discussion: """
+      The text is read as one long sequence of symbols. The last part of it is held out, and the weights that predict it best are kept.
+      A run that was killed, or stopped with Ctrl-C, goes on with the same command and --resume, and ends as if it had not been stopped.
+
+        rondo text train book.txt -o book --time-limit 8m
+        rondo text train - -o log --level byte --epochs 3 < log.txt
+        rondo text train book.txt -o again --config book/config.json --steps 12345    (repeats a run bit for bit)
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "The text: UTF-8 files (any files with --level byte); - is standard input.", valueName: "file"))
+  var files: [String]
+
+  @Option(name: [.customShort("o"), .customLong("output")], help: "The directory for the model.")
+  var directory: String
+
+  @OptionGroup(title: "Text") var text: TextOptionGroup
+  @OptionGroup var training: TrainingOptionGroup
+
+  @Flag(help: "Print the results as one JSON object.")
+  var json = false
+
+  func run() throws {
+    let stopwatch = Stopwatch()
+    training.run.threads.apply()
+    var request = TextTraining.Request(
+      files: files, directory: directory, settings: TextSettings(), command: CommandLine.quotedArguments)
+    request.stopwatch = stopwatch
+    request.resumes = training.run.resume
+    request.checkpointEvery = training.run.checkpointEvery
+    if let config = training.run.config {
+      let recorded = try TextConfig(contentsOf: config)
+      request.settings = recorded.settings
+      request.repeated = recorded.run
+    } else if request.resumes, let saved = try TextTraining.savedSettings(directory: directory) {
+      request.settings = saved
+    }
+    text.apply(to: &request.settings.text)
+    try training.apply(to: &request.settings.architecture, &request.settings.training)
+
+    let run = try TextTraining(request)
+    let progress = ProgressDisplay()
+    progress.note(Self.introduction(run, request.settings))
+    let config: TextConfig
+    do {
+      config = try run.run { progress.update($0) }
+    } catch {
+      progress.finish()
+      throw error
+    }
+    progress.finish()
+    try TextTrainReport(config: config, directory: directory).print(json: json)
+  }
+
+  private static func introduction(_ run: TextTraining, _ settings: TextSettings) -> String {
+    let architecture = settings.architecture
+    let start = run.firstStep > 0 ? "going on after step \(run.firstStep)" : "training"
+    return "\(start): \(architecture.layers) × \(architecture.hidden) \(architecture.cell), "
+      + "\(ProgressDisplay.compact(Double(run.parameterCount))) parameters, \(run.textDescription)"
+  }
+}
