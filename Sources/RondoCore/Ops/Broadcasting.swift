@@ -1,7 +1,7 @@
 import CRondoKernels
 
-/// Pointwise operations of two tensors, one of which may be repeated: its shape is the end of the other's (a row for a matrix, a scalar for
-/// anything).
+/// Pointwise operations of two tensors, one of which may be repeated: its shape is the end of the other's (a
+/// row for a matrix, a scalar for anything).
 struct Broadcasting {
   let shape: [Int]
   let count: Int
@@ -77,7 +77,8 @@ struct Broadcasting {
     (0..<max(a.count, b.count)).map { operation(a[$0 % a.count], b[$0 % b.count]) }
   }
 
-  /// Checks of a binary operation: equal shapes, a row and a scalar on either side. The elements of b keep away from 0.
+  /// Checks of a binary operation: equal shapes, a row and a scalar on either side. The elements of b keep
+  /// away from 0.
   static func checks(
     _ name: String, _ fast: @escaping @Sendable (Variable, Variable) -> Variable,
     _ plain: @escaping @Sendable (Double, Double) -> Double

@@ -4,8 +4,8 @@ import CRondoKernels
 ///
 ///     lossᵣ = log Σⱼ exp(logitsᵣⱼ) − logitsᵣ,targetᵣ
 ///
-/// A negative target marks a row without a loss. Losses are added in Double in the order of the rows. The gradient takes the place of the
-/// logits if nothing else refers to them.
+/// A negative target marks a row without a loss. Losses are added in Double in the order of the rows. The
+/// gradient takes the place of the logits if nothing else refers to them.
 public func crossEntropy(
   _ logits: Variable, _ targets: [Int32], _ reduction: LossReduction = .perToken
 ) -> Variable {

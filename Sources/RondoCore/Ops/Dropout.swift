@@ -1,9 +1,10 @@
 import CRondoKernels
 
-/// Sets elements to zero with probability p and divides the others by 1 − p, where the tape trains; elsewhere, and for p = 0, the input itself.
+/// Sets elements to zero with probability p and divides the others by 1 − p, where the tape trains;
+/// elsewhere, and for p = 0, the input itself.
 ///
-/// The mask of a row is a pure function of (seed, pass, stream, sequence id, absolute time) and the column, so it depends neither on the
-/// sequence's place in the batch nor on how a run is cut into chunks.
+/// The mask of a row is a pure function of (seed, pass, stream, sequence id, absolute time) and the column,
+/// so it depends neither on the sequence's place in the batch nor on how a run is cut into chunks.
 ///
 /// - Parameters:
 ///   - x: The rows of a batch of sequences, as `layout` says.
@@ -34,8 +35,8 @@ public func dropout(_ x: Variable, probability: Float, stream: UInt64) -> Variab
   }
 }
 
-/// The keys of random masks: a pure function of (seed, pass, stream) and of the sequence and time of a row. The column is what
-/// `rondo_dropout_mask` adds.
+/// The keys of random masks: a pure function of (seed, pass, stream) and of the sequence and time of a row.
+/// The column is what `rondo_dropout_mask` adds.
 package struct MaskKeys: Sendable {
   private let source: RandomSource
   private let stream: UInt64

@@ -1,6 +1,7 @@
 import CRondoKernels
 
-/// The rows of a table [count, width] at these indices: [indices, width]. What an embedding is, and how rows are reordered.
+/// The rows of a table [count, width] at these indices: [indices, width]. What an embedding is, and how rows
+/// are reordered.
 public func gatherRows(_ table: Variable, _ indices: [Int32]) -> Variable {
   precondition(table.shape.count == 2, "gatherRows: the table has the shape \(table.shape)")
   let (count, width) = (table.shape[0], table.shape[1])

@@ -1,10 +1,11 @@
 import CRondoKernels
 
-/// The cross-entropy of the logits x · Wᵀ + b with target classes: `crossEntropy(linear(x, W, b), targets)` without the logits of all rows
-/// in memory. What language models end with.
+/// The cross-entropy of the logits x · Wᵀ + b with target classes: `crossEntropy(linear(x, W, b), targets)`
+/// without the logits of all rows in memory. What language models end with.
 ///
-/// Rows are taken in blocks whose logits stay in the cache. If the tape records, their gradient takes the place of the logits at once and is
-/// carried on to x, W and b, so that the backward pass only has to scale and add.
+/// Rows are taken in blocks whose logits stay in the cache. If the tape records, their gradient takes the
+/// place of the logits at once and is carried on to x, W and b, so that the backward pass only has to scale
+/// and add.
 ///
 /// - Parameters:
 ///   - x: […, inputs]
@@ -56,7 +57,8 @@ private struct LinearCrossEntropyPass {
   private let width: Int
   private let classes: Int
 
-  /// The rows of a block: as many as fit 4 MB of logits, at least 32, so that packed weights are worth loading.
+  /// The rows of a block: as many as fit 4 MB of logits, at least 32, so that packed weights are worth
+  /// loading.
   private static func blockRows(classes: Int) -> Int { max(32, (1 << 20) / classes) }
 
   init(_ x: Variable, _ weight: Variable, _ bias: Variable?) {
@@ -80,7 +82,8 @@ private struct LinearCrossEntropyPass {
       let count = min(blockRows, rows - first)
       let block = x.value.pointer + first * width
       packed.multiply(
-        rows: count, block, stride: width, start: bias?.pointer, startStride: 0, into: logits.mutablePointer(),
+        rows: count, block, stride: width, start: bias?.pointer, startStride: 0,
+        into: logits.mutablePointer(),
         stride: classes)
       losses.withUnsafeMutableBufferPointer { losses in
         targets.withUnsafeBufferPointer { targets in

@@ -43,7 +43,8 @@ enum MatrixMultiply: DifferentiableOperation {
       OperationCheck(
         "matmul", "\(rows)×\(depth)×\(columns)",
         inputs: [
-          OperationCheck.uniform([rows, depth], stream: 1), OperationCheck.uniform([depth, columns], stream: 2),
+          OperationCheck.uniform([rows, depth], stream: 1),
+          OperationCheck.uniform([depth, columns], stream: 2),
         ],
         fast: { matmul($0[0], $0[1]) },
         plain: { plain($0[0], $0[1], rows: rows, depth: depth, columns: columns) })

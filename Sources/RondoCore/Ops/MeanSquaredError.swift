@@ -1,4 +1,5 @@
-/// The mean squared error of rows […, columns]: the mean over columns of (prediction − target)², reduced over the rows: a scalar.
+/// The mean squared error of rows […, columns]: the mean over columns of (prediction − target)², reduced over
+/// the rows: a scalar.
 public func meanSquaredError(
   _ prediction: Variable, _ target: Variable, _ reduction: LossReduction = .perToken
 ) -> Variable {

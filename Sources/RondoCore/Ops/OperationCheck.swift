@@ -1,7 +1,8 @@
-/// A differentiable operation as its conformance suite sees it: an operation that is listed in `AllOperations.swift` is checked by
-/// `rondo gradcheck` and by the tests.
+/// A differentiable operation as its conformance suite sees it: an operation that is listed in
+/// `AllOperations.swift` is checked by `rondo gradcheck` and by the tests.
 ///
-/// Beside its fast forward and backward an operation has a plain forward in Double, from which the checks are made.
+/// Beside its fast forward and backward an operation has a plain forward in Double, from which the checks are
+/// made.
 public protocol DifferentiableOperation: Sendable {
   /// The cases to check: every option, sizes odd and pairwise different.
   static var checks: [OperationCheck] { get }
@@ -33,7 +34,8 @@ public struct OperationCheck: Sendable, CustomStringConvertible {
 
   public var description: String { options.isEmpty ? name : "\(name), \(options)" }
 
-  /// What a check found. An error is the largest difference of a tensor divided by the tensor's largest absolute value.
+  /// What a check found. An error is the largest difference of a tensor divided by the tensor's largest
+  /// absolute value.
   public struct Report: Sendable {
     /// The fast forward against the plain one.
     public let forwardError: Double
@@ -73,7 +75,8 @@ public struct OperationCheck: Sendable, CustomStringConvertible {
       let analytic = gradients[leaves[input]]?.values ?? Array(repeating: 0, count: numeric.count)
       return Self.error(analytic.map(Double.init), numeric)
     }
-    return Report(forwardError: Self.error(values.map(Double.init), plain(exact)), gradientErrors: gradientErrors)
+    return Report(
+      forwardError: Self.error(values.map(Double.init), plain(exact)), gradientErrors: gradientErrors)
   }
 
   private static func error(_ found: [Double], _ expected: [Double]) -> Double {

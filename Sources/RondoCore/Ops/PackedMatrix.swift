@@ -2,8 +2,8 @@ import CRondoKernels
 
 /// A matrix packed for the right side of products: the columns of the product in panels.
 ///
-/// A long sum is cut into segments, so that the panels of one stay in the cache while all rows pass by. A product is still one chain over
-/// the whole depth: a segment starts from the result of the one before it.
+/// A long sum is cut into segments, so that the panels of one stay in the cache while all rows pass by. A
+/// product is still one chain over the whole depth: a segment starts from the result of the one before it.
 package struct PackedMatrix: Sendable {
   /// Columns of the product.
   package let columns: Int
@@ -15,7 +15,8 @@ package struct PackedMatrix: Sendable {
 
   private static let deepest = 1024
 
-  /// Packs weights [outputs, inputs] for x·Wᵀ (columns = outputs) or, `isTransposed`, for g·W (columns = inputs).
+  /// Packs weights [outputs, inputs] for x·Wᵀ (columns = outputs) or, `isTransposed`, for g·W (columns =
+  /// inputs).
   package init(_ weight: Tensor, isTransposed: Bool) {
     precondition(weight.shape.count == 2, "PackedMatrix: weights of shape \(weight.shape)")
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
@@ -26,7 +27,8 @@ package struct PackedMatrix: Sendable {
     }
   }
 
-  /// Packs the matrix whose element at (column j of the product, depth i) is `weight[j · columnStride + i · depthStride]`.
+  /// Packs the matrix whose element at (column j of the product, depth i) is `weight[j · columnStride + i ·
+  /// depthStride]`.
   package init(
     _ weight: UnsafePointer<Float>, columns: Int, depth: Int, columnStride: Int, depthStride: Int
   ) {
@@ -53,7 +55,8 @@ package struct PackedMatrix: Sendable {
     self.packed = packed
   }
 
-  /// c = start + a·W for all rows, on several threads. `start` may be c, a row (stride 0) or nil; see `rondo_gemm`.
+  /// c = start + a·W for all rows, on several threads. `start` may be c, a row (stride 0) or nil; see
+  /// `rondo_gemm`.
   package func multiply(
     rows: Int, _ a: UnsafePointer<Float>, stride aStride: Int, start: UnsafePointer<Float>?, startStride: Int,
     into c: UnsafeMutablePointer<Float>, stride cStride: Int

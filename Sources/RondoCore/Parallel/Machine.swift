@@ -2,14 +2,15 @@ import CRondoKernels
 import Synchronization
 
 #if canImport(Glibc)
-  import Glibc
+import Glibc
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #else
-  import Darwin
+import Darwin
 #endif
 
-/// What the process may use of the machine: the processors, the instruction set, and the environment variables that choose them.
+/// What the process may use of the machine: the processors, the instruction set, and the environment
+/// variables that choose them.
 ///
 ///     RONDO_ISA      avx512, avx2, neon or portable: the variant of the kernels; the best one if not set
 ///     RONDO_THREADS  the number of threads; the number of processors if not set
@@ -22,8 +23,8 @@ public enum Machine {
 
   private static let isConfigured = Atomic<Bool>(false)
 
-  /// Chooses kernels and threads as the environment says. A program calls this first, to report nonsense as an error; if it does not, the
-  /// first store, tape or parallel loop does it, and nonsense traps.
+  /// Chooses kernels and threads as the environment says. A program calls this first, to report nonsense as
+  /// an error; if it does not, the first store, tape or parallel loop does it, and nonsense traps.
   public static func configure(environment: [String: String] = processEnvironment) throws(MachineError) {
     isConfigured.store(true, ordering: .sequentiallyConsistent)
     if let name = environment["RONDO_ISA"] {
@@ -67,7 +68,8 @@ public enum Machine {
   /// The variant of the kernels in use.
   public static var instructionSet: String { String(cString: rondo_isa_name()) }
 
-  /// The processors that this process may use at once: by its affinity, and by the CPU quota of its container (rounded down, at least 1).
+  /// The processors that this process may use at once: by its affinity, and by the CPU quota of its container
+  /// (rounded down, at least 1).
   public static let processorCount = max(1, min(affinityCount, cgroupQuota ?? .max))
 
   private static var affinityCount: Int {
@@ -76,7 +78,8 @@ public enum Machine {
     return min(online, allowedProcessors(status: status) ?? online)
   }
 
-  /// The processors in the affinity mask that the text of /proc/self/status shows: `Cpus_allowed: ff,ffffffff`.
+  /// The processors in the affinity mask that the text of /proc/self/status shows: `Cpus_allowed:
+  /// ff,ffffffff`.
   package static func allowedProcessors(status: String) -> Int? {
     for line in status.split(separator: "\n") where line.hasPrefix("Cpus_allowed:") {
       let count = line.dropFirst("Cpus_allowed:".count).reduce(0) {
@@ -105,7 +108,9 @@ public enum Machine {
         let folder = (["/sys/fs/cgroup"] + (unified ? [] : ["cpu"]) + components).joined(separator: "/")
         let numbers: [Int?]
         if unified {
-          numbers = (contents(folder + "/cpu.max") ?? "").split(whereSeparator: \.isWhitespace).map { Int($0) }
+          numbers = (contents(folder + "/cpu.max") ?? "").split(whereSeparator: \.isWhitespace).map {
+            Int($0)
+          }
         } else {
           numbers = ["/cpu.cfs_quota_us", "/cpu.cfs_period_us"].map { name in
             contents(folder + name).flatMap { Int($0.prefix { !$0.isWhitespace }) }

@@ -1,9 +1,10 @@
 /// Loops over several threads.
 ///
-/// What is computed never depends on the number of threads: callers divide work so that each result is computed by one part, in one order.
+/// What is computed never depends on the number of threads: callers divide work so that each result is
+/// computed by one part, in one order.
 public enum Parallel {
-  /// The largest number of threads that a loop uses, the caller among them. The command line sets it at start-up; it starts as
-  /// `Machine.processorCount`.
+  /// The largest number of threads that a loop uses, the caller among them. The command line sets it at
+  /// start-up; it starts as `Machine.processorCount`.
   public static var limit: Int {
     get {
       Machine.configureLazily()
@@ -30,10 +31,12 @@ public enum Parallel {
     return try $scopedLimit.withValue(count, operation: body)
   }
 
-  /// Calls `body` once for each of 0..<parts, on up to `threadCount` threads, and returns when all calls have returned.
+  /// Calls `body` once for each of 0..<parts, on up to `threadCount` threads, and returns when all calls have
+  /// returned.
   ///
-  /// Part 0 runs on the calling thread; any thread may run several parts one after the other, so parts must not wait for each other. A call
-  /// from within a part, or while another thread's loop is running, runs its parts serially on the calling thread.
+  /// Part 0 runs on the calling thread; any thread may run several parts one after the other, so parts must
+  /// not wait for each other. A call from within a part, or while another thread's loop is running, runs its
+  /// parts serially on the calling thread.
   public static func run(_ parts: Int, _ body: (Int) -> Void) {
     if parts <= 1 || threadCount == 1 {
       for part in 0..<max(0, parts) { body(part) }
@@ -49,7 +52,8 @@ public enum Parallel {
     }
   }
 
-  /// Like `run(_:_:)`, but allocates nothing: `body` captures nothing, and finds what it needs in `context`, which all parts share.
+  /// Like `run(_:_:)`, but allocates nothing: `body` captures nothing, and finds what it needs in `context`,
+  /// which all parts share.
   public static func run(
     _ parts: Int, context: UnsafeMutableRawPointer,
     _ body: @convention(c) (UnsafeMutableRawPointer, Int) -> Void
@@ -63,8 +67,8 @@ public enum Parallel {
     }
   }
 
-  /// Divides 0..<count into ranges of at least `minimumPerPart` (except if `count` is less), which begin at multiples of `multipleOf`, and
-  /// calls `body` once for each.
+  /// Divides 0..<count into ranges of at least `minimumPerPart` (except if `count` is less), which begin at
+  /// multiples of `multipleOf`, and calls `body` once for each.
   public static func rows(
     _ count: Int, minimumPerPart: Int, multipleOf: Int = 1, _ body: (Range<Int>) -> Void
   ) {

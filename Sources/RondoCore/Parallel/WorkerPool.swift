@@ -2,23 +2,24 @@ import CRondoKernels
 import Synchronization
 
 #if canImport(Glibc)
-  import Glibc
+import Glibc
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #else
-  import Darwin
+import Darwin
 #endif
 
 /// The threads behind `Parallel`.
 ///
-/// One loop runs at a time. Its owner writes `body`, `context` and `remaining`, then publishes the loop in `claims`. Whoever exchanges
-/// `claims` for a word with the next part owns the part that it skipped. The owner works as well, and returns when `remaining` says that
-/// every part has been run; parts that nobody has begun it runs itself, so it never waits for a thread to wake up. Workers look for parts
-/// for about a millisecond, then sleep.
+/// One loop runs at a time. Its owner writes `body`, `context` and `remaining`, then publishes the loop in
+/// `claims`. Whoever exchanges `claims` for a word with the next part owns the part that it skipped. The
+/// owner works as well, and returns when `remaining` says that every part has been run; parts that nobody has
+/// begun it runs itself, so it never waits for a thread to wake up. Workers look for parts for about a
+/// millisecond, then sleep.
 ///
-/// `@unchecked Sendable` because `body` and `context` are written only by the thread that holds `isBusy`, while no part can be claimed, and
-/// read only by threads that have claimed a part, whose claim is ordered after the publication; everything else is atomic or, like the mutex
-/// and the condition, never moves.
+/// `@unchecked Sendable` because `body` and `context` are written only by the thread that holds `isBusy`,
+/// while no part can be claimed, and read only by threads that have claimed a part, whose claim is ordered
+/// after the publication; everything else is atomic or, like the mutex and the condition, never moves.
 final class WorkerPool: @unchecked Sendable {
   typealias Body = @convention(c) (UnsafeMutableRawPointer, Int) -> Void
 
@@ -108,13 +109,14 @@ final class WorkerPool: @unchecked Sendable {
     remaining.subtract(1, ordering: .releasing)
   }
 
-  /// Starts workers up to a number; the caller holds `isBusy`. If the system refuses a thread, those that exist do the work.
+  /// Starts workers up to a number; the caller holds `isBusy`. If the system refuses a thread, those that
+  /// exist do the work.
   private func startWorkers(_ count: Int) {
     while workers.load(ordering: .relaxed) < count {
       #if canImport(Darwin)
-        var thread: pthread_t?
+      var thread: pthread_t?
       #else
-        var thread = pthread_t()
+      var thread = pthread_t()
       #endif
       let number = UnsafeMutableRawPointer(bitPattern: workers.load(ordering: .relaxed) + 1)
       let status = pthread_create(

@@ -1,10 +1,12 @@
-/// Names, shapes, initialises and registers the parameters of a model while its layers are made, so that none can be forgotten.
+/// Names, shapes, initialises and registers the parameters of a model while its layers are made, so that none
+/// can be forgotten.
 ///
 ///     let builder = Builder(seed: 1)
 ///     let output = Linear(builder / "output", inputSize: 64, outputSize: 10)
 ///     let store = builder.finish()
 ///
-/// Initial values are a pure function of (seed, dotted name, element): adding a layer does not change the others'.
+/// Initial values are a pure function of (seed, dotted name, element): adding a layer does not change the
+/// others'.
 public final class Builder {
   /// The dotted name that everything made with this builder begins with; empty at the root.
   public let path: String
@@ -47,7 +49,8 @@ public final class Builder {
     return path.isEmpty ? name : path + "." + name
   }
 
-  /// Registers a parameter. Traps if its name is taken: a parameter that two layers share is made once and handed to both.
+  /// Registers a parameter. Traps if its name is taken: a parameter that two layers share is made once and
+  /// handed to both.
   public func parameter(_ name: String, _ shape: [Int], _ initializer: Initializer) -> Parameter {
     let name = qualified(name)
     precondition(

@@ -1,4 +1,5 @@
-/// How the initial values of a parameter are drawn. The first size of a shape counts outputs, the product of the others inputs.
+/// How the initial values of a parameter are drawn. The first size of a shape counts outputs, the product of
+/// the others inputs.
 public indirect enum Initializer: Sendable, Hashable {
   /// Uniform in [−bound, bound).
   case uniform(Float)
@@ -89,8 +90,8 @@ public indirect enum Initializer: Sendable, Hashable {
     }
   }
 
-  /// `count` orthonormal vectors of `width` ≥ `count` elements: normal random vectors after Gram and Schmidt, each pass done twice because
-  /// one loses orthogonality to rounding.
+  /// `count` orthonormal vectors of `width` ≥ `count` elements: normal random vectors after Gram and Schmidt,
+  /// each pass done twice because one loses orthogonality to rounding.
   private static func orthonormalRows(_ count: Int, _ width: Int, _ normal: (Int) -> Double) -> [Double] {
     var basis = (0..<count * width).map(normal)
     basis.withUnsafeMutableBufferPointer { basis in

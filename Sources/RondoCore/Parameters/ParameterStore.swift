@@ -1,6 +1,8 @@
-/// All parameters of a model: one flat buffer of values and a table of names, shapes and ranges. A value, copied on write.
+/// All parameters of a model: one flat buffer of values and a table of names, shapes and ranges. A value,
+/// copied on write.
 ///
-/// Every parameter begins at a multiple of 16 floats; the floats between parameters are zero and stay zero under every optimiser.
+/// Every parameter begins at a multiple of 16 floats; the floats between parameters are zero and stay zero
+/// under every optimiser.
 public struct ParameterStore: Sendable, Equatable {
   /// The flat buffer.
   public private(set) var values: Tensor
@@ -67,7 +69,8 @@ public struct ParameterStore: Sendable, Equatable {
     destination.update(from: tensor.pointer, count: tensor.count)
   }
 
-  /// Sets the values of all parameters: each must be there, and nothing else. Leaves the store as it was if it throws.
+  /// Sets the values of all parameters: each must be there, and nothing else. Leaves the store as it was if
+  /// it throws.
   public mutating func replaceAll(_ tensors: [String: Tensor]) throws(ParameterError) {
     for name in tensors.keys.sorted() where indices[name] == nil {
       throw .unknownName(name, known: parameters.map(\.name))

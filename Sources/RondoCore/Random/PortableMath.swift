@@ -1,9 +1,11 @@
-/// Elementary functions in Double from additions, multiplications and divisions alone, which round alike everywhere: C libraries differ in
-/// the last bits. For what must be equal on every system (initial weights, schedules); accurate to about 10⁻¹⁵, not fast.
+/// Elementary functions in Double from additions, multiplications and divisions alone, which round alike
+/// everywhere: C libraries differ in the last bits. For what must be equal on every system (initial weights,
+/// schedules); accurate to about 10⁻¹⁵, not fast.
 public enum PortableMath {
   static let ln2 = 0.693_147_180_559_945_309_4
 
-  /// The natural logarithm of a positive, finite number: x = m · 2ᵉ with m near 1, log m = 2 atanh((m − 1) / (m + 1)).
+  /// The natural logarithm of a positive, finite number: x = m · 2ᵉ with m near 1, log m = 2 atanh((m − 1) /
+  /// (m + 1)).
   public static func log(_ x: Double) -> Double {
     precondition(x > 0 && x.isFinite, "PortableMath.log: \(x) is not positive and finite")
     var exponent = Double(x.exponent)

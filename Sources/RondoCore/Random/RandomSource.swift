@@ -1,8 +1,8 @@
-/// Random numbers as a pure function of (seed, stream, position): nothing is remembered, so nothing has to be saved, and the order in which
-/// numbers are drawn does not matter.
+/// Random numbers as a pure function of (seed, stream, position): nothing is remembered, so nothing has to be
+/// saved, and the order in which numbers are drawn does not matter.
 ///
-/// The function is Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011) with the seed as key and
-/// (position, stream) as counter.
+/// The function is Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011) with
+/// the seed as key and (position, stream) as counter.
 public struct RandomSource: Sendable, Hashable {
   public let seed: UInt64
 

@@ -1,4 +1,5 @@
-/// Where a backward function puts the gradients of its inputs. Gradients add up: an input may be used by many operations.
+/// Where a backward function puts the gradients of its inputs. Gradients add up: an input may be used by many
+/// operations.
 public final class GradientSink {
   private let tape: Tape
   private var nodes: [Tape.Node]
@@ -15,7 +16,8 @@ public final class GradientSink {
   /// Whether the gradient of an input is wanted.
   public func wants(_ input: Variable.ID) -> Bool { nodes[input.index].requiresGradient }
 
-  /// Hands the gradient of an input, zero or what has been added so far, to `body`, which adds to it. Does nothing if it is not wanted.
+  /// Hands the gradient of an input, zero or what has been added so far, to `body`, which adds to it. Does
+  /// nothing if it is not wanted.
   public func accumulate(_ input: Variable.ID, _ body: (UnsafeMutablePointer<Float>) -> Void) {
     update(input) { pointer, isFresh in
       if isFresh {
@@ -25,7 +27,8 @@ public final class GradientSink {
     }
   }
 
-  /// Like `accumulate`, but spares the zeros: if `isFresh`, `body` sets every element instead of adding to it.
+  /// Like `accumulate`, but spares the zeros: if `isFresh`, `body` sets every element instead of adding to
+  /// it.
   public func update(
     _ input: Variable.ID, _ body: (_ pointer: UnsafeMutablePointer<Float>, _ isFresh: Bool) -> Void
   ) {

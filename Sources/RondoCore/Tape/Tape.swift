@@ -1,7 +1,8 @@
-/// The record of one forward pass: the operations in the order they ran, so that the backward pass is one loop in reverse.
+/// The record of one forward pass: the operations in the order they ran, so that the backward pass is one
+/// loop in reverse.
 ///
-/// A tape belongs to one pass through a model and to one thread. Whether the pass trains, and what its random masks are drawn from, belongs to
-/// the tape and not to the model.
+/// A tape belongs to one pass through a model and to one thread. Whether the pass trains, and what its random
+/// masks are drawn from, belongs to the tape and not to the model.
 ///
 ///     let tape = Tape(store, training: true, seed: 1, pass: step)
 ///     let loss = model.loss(tape, batch)
@@ -104,7 +105,8 @@ public final class Tape {
     nodes(name, [value], inputs: inputs) { gradients, sink in backward(gradients[0]!, sink) }[0]
   }
 
-  /// Puts several results of one operation on the tape. `backward` is called if any of them has a gradient; it gets nil for the others.
+  /// Puts several results of one operation on the tape. `backward` is called if any of them has a gradient;
+  /// it gets nil for the others.
   public func nodes(
     _ name: StaticString, _ values: [Tensor], inputs: [Variable], backward: @escaping Backward
   ) -> [Variable] {
@@ -128,8 +130,8 @@ public final class Tape {
     return Variable(tape: self, id: id, value: value, requiresGradient: requiresGradient)
   }
 
-  /// The weights [outputs, inputs] of a variable, packed for products with their transpose (x·Wᵀ) or, `isTransposed`, with themselves (g·W):
-  /// packed once in the life of the tape.
+  /// The weights [outputs, inputs] of a variable, packed for products with their transpose (x·Wᵀ) or,
+  /// `isTransposed`, with themselves (g·W): packed once in the life of the tape.
   package func packed(_ weight: Variable, isTransposed: Bool) -> PackedMatrix {
     packed(weight.id, weight.value, isTransposed: isTransposed)
   }

@@ -1,7 +1,7 @@
 /// A tensor on a tape: what operations take and give.
 ///
-/// A variable keeps its tape alive. What a tape keeps for its backward pass should capture `id` and tensors rather than variables, so that a
-/// tape that is dropped without a backward pass goes away.
+/// A variable keeps its tape alive. What a tape keeps for its backward pass should capture `id` and tensors
+/// rather than variables, so that a tape that is dropped without a backward pass goes away.
 public struct Variable {
   /// The place of a variable on its tape.
   public struct ID: Hashable, Sendable {

@@ -1,17 +1,19 @@
 import Synchronization
 
 #if canImport(Glibc)
-  import Glibc
+import Glibc
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #else
-  import Darwin
+import Darwin
 #endif
 
-/// Memory blocks that are reused instead of going back to the system, so that a warm training step causes no page faults.
+/// Memory blocks that are reused instead of going back to the system, so that a warm training step causes no
+/// page faults.
 ///
-/// Blocks come in size classes (four per power of two), are 64-byte aligned and not initialised. Blocks below `smallest` bytes are left
-/// to `malloc`. The free blocks together never hold more than the blocks in use held at their peak.
+/// Blocks come in size classes (four per power of two), are 64-byte aligned and not initialised. Blocks below
+/// `smallest` bytes are left to `malloc`. The free blocks together never hold more than the blocks in use
+/// held at their peak.
 package enum StoragePool {
   static let alignment = 64
   static let smallest = 16_384
@@ -76,8 +78,8 @@ package enum StoragePool {
 
 /// A block of floats of the pool, alive as long as a tensor refers to it.
 ///
-/// `@unchecked Sendable` because `pointer` is only written through a `Tensor` that holds the one reference to the storage; everybody else
-/// reads.
+/// `@unchecked Sendable` because `pointer` is only written through a `Tensor` that holds the one reference to
+/// the storage; everybody else reads.
 package final class TensorStorage: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<Float>
   let count: Int

@@ -1,14 +1,15 @@
 #if canImport(Glibc)
-  import Glibc
+import Glibc
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #else
-  import Darwin
+import Darwin
 #endif
 
 /// A dense array of single-precision numbers: contiguous, row-major, a value (copied on write).
 ///
-/// Operations see a tensor of shape `[a, b, …, n]` as `rows` = a·b·… rows of `columns` = n numbers; a scalar has the shape `[]`.
+/// Operations see a tensor of shape `[a, b, …, n]` as `rows` = a·b·… rows of `columns` = n numbers; a scalar
+/// has the shape `[]`.
 public struct Tensor: Sendable {
   public private(set) var shape: [Int]
   /// The number of elements.
@@ -77,7 +78,8 @@ public struct Tensor: Sendable {
     return Tensor(shape, storage: storage, offset: offset)
   }
 
-  /// `shape.count` dimensions of elements beginning at `start`, sharing this tensor's storage until one of the two is written.
+  /// `shape.count` dimensions of elements beginning at `start`, sharing this tensor's storage until one of
+  /// the two is written.
   package func view(from start: Int, _ shape: [Int]) -> Tensor {
     let view = Tensor(shape, storage: storage, offset: offset + start)
     precondition(

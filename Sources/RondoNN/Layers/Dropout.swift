@@ -2,7 +2,8 @@ import RondoCore
 
 /// Sets elements to zero with a probability, and scales the others up, where the tape trains; see `dropout`.
 ///
-/// It has no parameters; its place in the model (the builder's dotted name) tells its random masks from those of others.
+/// It has no parameters; its place in the model (the builder's dotted name) tells its random masks from those
+/// of others.
 public struct Dropout: Sendable {
   public let probability: Float
   /// The stream of random numbers the masks are drawn from.

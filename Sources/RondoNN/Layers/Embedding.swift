@@ -2,8 +2,8 @@ import RondoCore
 
 /// A row of a table for each symbol.
 ///
-/// Its parameter, as PyTorch names it: `weight` [count, width], normal with deviation 1 unless told otherwise. To tie it with the output
-/// layer, make that with `Linear(_:tiedTo:hasBias:)`.
+/// Its parameter, as PyTorch names it: `weight` [count, width], normal with deviation 1 unless told
+/// otherwise. To tie it with the output layer, make that with `Linear(_:tiedTo:hasBias:)`.
 public struct Embedding: Sendable {
   /// The number of symbols.
   public let count: Int

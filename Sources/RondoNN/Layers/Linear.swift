@@ -2,7 +2,8 @@ import RondoCore
 
 /// y = x · Wᵀ + b for every row.
 ///
-/// Parameters, as PyTorch names them: `weight` [outputs, inputs] and `bias` [outputs], uniform within 1/√inputs unless told otherwise.
+/// Parameters, as PyTorch names them: `weight` [outputs, inputs] and `bias` [outputs], uniform within
+/// 1/√inputs unless told otherwise.
 public struct Linear: Sendable {
   public let inputSize: Int
   public let outputSize: Int
@@ -39,7 +40,8 @@ public struct Linear: Sendable {
     linear(x, x.tape.parameter(weight), bias: bias.map { x.tape.parameter($0) })
   }
 
-  /// The cross-entropy of this layer's outputs as logits, which are never all in memory; see `linearCrossEntropy`.
+  /// The cross-entropy of this layer's outputs as logits, which are never all in memory; see
+  /// `linearCrossEntropy`.
   public func crossEntropy(
     _ x: Variable, _ targets: [Int32], _ reduction: LossReduction = .perToken
   ) -> Variable {

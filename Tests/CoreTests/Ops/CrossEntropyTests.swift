@@ -50,7 +50,8 @@ struct CrossEntropyTests {
     }
     await #expect(processExitsWith: .failure) {
       let tape = Tape(ParameterStore([]), training: true)
-      _ = linearCrossEntropy(tape.leaf(Tensor(zeros: [2, 3])), tape.leaf(Tensor(zeros: [4, 2])), targets: [0, 1])
+      _ = linearCrossEntropy(
+        tape.leaf(Tensor(zeros: [2, 3])), tape.leaf(Tensor(zeros: [4, 2])), targets: [0, 1])
     }
   }
 }

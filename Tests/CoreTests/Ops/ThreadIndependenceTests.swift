@@ -8,7 +8,8 @@ struct ThreadIndependenceTests {
     let shapes: [[Int]]
     let operation: @Sendable ([Variable]) -> Variable
 
-    init(_ description: String, _ shapes: [[Int]], _ operation: @escaping @Sendable ([Variable]) -> Variable) {
+    init(_ description: String, _ shapes: [[Int]], _ operation: @escaping @Sendable ([Variable]) -> Variable)
+    {
       self.description = description
       self.shapes = shapes
       self.operation = operation

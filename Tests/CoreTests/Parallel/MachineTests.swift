@@ -37,7 +37,9 @@ struct MachineTests {
   }
 
   @Test func affinityMasksAreCounted() {
-    #expect(Machine.allowedProcessors(status: "Name:\tx\nCpus_allowed:\t00000000,0000000b\nCpus_allowed_list:\t0-1,3\n") == 3)
+    #expect(
+      Machine.allowedProcessors(
+        status: "Name:\tx\nCpus_allowed:\t00000000,0000000b\nCpus_allowed_list:\t0-1,3\n") == 3)
     #expect(Machine.allowedProcessors(status: "Name:\tx\n") == nil)
   }
 

@@ -27,7 +27,8 @@ struct InitializerTests {
     #expect(builder.finish()[parameter].values == reference)
   }
 
-  /// The same seed gives the same bits on every machine and in every version; checked against `seed 1, name "w"` when it was first written.
+  /// The same seed gives the same bits on every machine and in every version; checked against `seed 1, name
+  /// "w"` when it was first written.
   @Test func valuesAreGolden() {
     #expect(values(.uniform(1), [3]).map(\.bitPattern) == [1_065_244_356, 3_204_803_450, 1_062_881_926])
     #expect(values(.normal(1), [3]).map(\.bitPattern) == [3_163_282_361, 3_204_666_390, 1_049_853_946])

@@ -16,7 +16,9 @@ struct ParameterStoreTests {
   @Test func parametersLieInOneBuffer() {
     #expect(store.parameters.map(\.range) == [0..<15, 16..<23])
     #expect(store.count == 22)
-    #expect(store.values.values == Array(repeating: 1, count: 15) + [0] + Array(repeating: 2, count: 7) + Array(repeating: 0, count: 9))
+    #expect(
+      store.values.values == Array(repeating: 1, count: 15) + [0] + Array(repeating: 2, count: 7)
+        + Array(repeating: 0, count: 9))
     #expect(store[second] == Tensor(repeating: 2, [7]))
     #expect(store["part.second"] == store[second])
     #expect(store["third"] == nil)
@@ -44,7 +46,9 @@ struct ParameterStoreTests {
       try changed.replaceAll(["first": Tensor(zeros: [3, 5])])
     }
     #expect(throws: ParameterError.unknownName("third", known: ["first", "part.second"])) {
-      try changed.replaceAll(["first": Tensor(zeros: [3, 5]), "part.second": Tensor(zeros: [7]), "third": Tensor(0)])
+      try changed.replaceAll([
+        "first": Tensor(zeros: [3, 5]), "part.second": Tensor(zeros: [7]), "third": Tensor(0),
+      ])
     }
     #expect(changed == store)
     #expect(

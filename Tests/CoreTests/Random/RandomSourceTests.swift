@@ -2,7 +2,8 @@ import RondoCore
 import Testing
 
 struct RandomSourceTests {
-  /// The vectors for philox4x32-10 that the authors of Philox publish with Random123 (kat_vectors): counter, key, first two words.
+  /// The vectors for philox4x32-10 that the authors of Philox publish with Random123 (kat_vectors): counter,
+  /// key, first two words.
   @Test func agreesWithThePublishedVectors() {
     #expect(RandomSource(seed: 0).bits(stream: 0, position: 0) == 0xE169_C58D_6627_E8D5)
     #expect(RandomSource(seed: .max).bits(stream: .max, position: .max) == 0x41C8_3B0E_408F_276D)
@@ -15,7 +16,8 @@ struct RandomSourceTests {
     let source = RandomSource(seed: 3)
     let values = (0..<100_000).map { source.uniform(stream: 5, position: $0) }
     #expect(values.allSatisfy { 0..<1 ~= $0 })
-    // The mean of n uniform numbers has the deviation 1/√(12 n) ≈ 0.0009, their tenths a count of 10,000 ± 95.
+    // The mean of n uniform numbers has the deviation 1/√(12 n) ≈ 0.0009, their tenths a count of 10,000 ±
+    // 95.
     #expect(abs(values.reduce(0) { $0 + Double($1) } / 100_000 - 0.5) < 0.004)
     for tenth in 0..<10 {
       let count = values.count { Int($0 * 10) == tenth }

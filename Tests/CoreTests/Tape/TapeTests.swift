@@ -57,7 +57,8 @@ struct TapeTests {
     let tape = Tape(empty, training: true)
     let x = tape.leaf(Tensor([2], [1, 2]))
     let calls = Tracker()
-    let results = tape.nodes("pair", [x.value, x.value, Tensor(0)], inputs: [x]) { [x = x.id] gradients, sink in
+    let results = tape.nodes("pair", [x.value, x.value, Tensor(0)], inputs: [x]) {
+      [x = x.id] gradients, sink in
       calls.touch()
       #expect(gradients[0]?.values == [10, 10])
       #expect(gradients[1]?.values == [1, 1])
