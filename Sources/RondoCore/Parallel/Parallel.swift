@@ -72,7 +72,9 @@ public enum Parallel {
   public static func rows(
     _ count: Int, minimumPerPart: Int, multipleOf: Int = 1, _ body: (Range<Int>) -> Void
   ) {
-    let parts = max(1, min(threadCount, count / max(1, minimumPerPart)))
+    let threads = threadCount
+    // Several parts for a thread even out what other programs take of the processors.
+    let parts = threads == 1 ? 1 : max(1, min(4 * threads, count / max(1, minimumPerPart)))
     if parts == 1 {
       if count > 0 { body(0..<count) }
       return

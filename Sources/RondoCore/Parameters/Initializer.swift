@@ -48,18 +48,17 @@ public indirect enum Initializer: Sendable, Hashable {
     let outputs = shape.first ?? 1
     let inputs = shape.dropFirst().reduce(1, *)
     precondition(outputs * inputs == values.count, "Initializer: \(values.count) values for shape \(shape)")
-    func uniform(_ bound: Float) {
-      for i in values.indices {
-        let u = source.uniform(stream: stream, position: UInt64(firstElement + i))
-        values[i] = (2 * u - 1) * bound
+    func each(_ value: (UInt64) -> Float) {
+      Parallel.rows(values.count, minimumPerPart: 4096) { range in
+        for i in range { values[i] = value(UInt64(firstElement + i)) }
       }
+    }
+    func uniform(_ bound: Float) {
+      each { (2 * source.uniform(stream: stream, position: $0) - 1) * bound }
     }
     switch self {
     case .uniform(let bound): uniform(bound)
-    case .normal(let deviation):
-      for i in values.indices {
-        values[i] = Float(source.normal(stream: stream, position: UInt64(firstElement + i))) * deviation
-      }
+    case .normal(let deviation): each { Float(source.normal(stream: stream, position: $0)) * deviation }
     case .constant(let value): values.update(repeating: value)
     case .xavierUniform: uniform((6 / Float(max(1, inputs + outputs))).squareRoot())
     case .kaimingUniform: uniform((6 / Float(max(1, inputs))).squareRoot())

@@ -35,10 +35,10 @@ public final class GradientSink {
     let index = input.index
     guard nodes[index].requiresGradient else { return }
     if let range = nodes[index].parameter { return body(parameters + range.lowerBound, false) }
-    // Taken out of the array while it is written: otherwise the array's reference would force a copy.
-    let known = gradients[index].take()
-    var gradient = known ?? Tensor(uninitialized: nodes[index].shape)
-    body(gradient.mutablePointer(), known == nil)
+    let isFresh = gradients[index] == nil
+    // Taken out of the array while it is written: a second reference would force a copy.
+    var gradient = gradients[index].take() ?? Tensor(uninitialized: nodes[index].shape)
+    body(gradient.mutablePointer(), isFresh)
     gradients[index] = gradient
   }
 

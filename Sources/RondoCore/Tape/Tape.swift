@@ -31,7 +31,8 @@ public final class Tape {
   public let seed: UInt64
   public let pass: UInt64
 
-  private(set) var nodes: [Node] = []
+  private var nodes: [Node] = []
+  private var variableCount = 0
   private var store: ParameterStore?
   private var parameterVariables: [ParameterNode?]
   private var packedMatrices: [PackedKey: PackedMatrix] = [:]
@@ -60,9 +61,6 @@ public final class Tape {
     self.seed = seed
     self.pass = pass
   }
-
-  /// The number of variables that the backward pass will visit.
-  public var count: Int { nodes.count }
 
   /// A variable without a gradient.
   public func constant(_ value: Tensor) -> Variable {
@@ -124,9 +122,9 @@ public final class Tape {
   }
 
   private func append(_ name: StaticString, _ value: Tensor, requiresGradient: Bool) -> Variable {
-    let id = Variable.ID(index: nodes.count)
-    // Without recording there is nothing to look up: the ids only tell packed weights apart.
-    nodes.append(Node(name: name, shape: records ? value.shape : [], requiresGradient: requiresGradient))
+    let id = Variable.ID(index: variableCount)
+    variableCount += 1
+    if records { nodes.append(Node(name: name, shape: value.shape, requiresGradient: requiresGradient)) }
     return Variable(tape: self, id: id, value: value, requiresGradient: requiresGradient)
   }
 

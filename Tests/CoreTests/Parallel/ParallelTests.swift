@@ -115,7 +115,7 @@ struct ParallelTests {
           for row in range { counts.add(to: row) }
         }
         #expect(counts.values == Array(repeating: 1, count: count))
-        #expect(parts.withLock(\.self) <= max(1, min(threads, count / minimum)))
+        #expect(parts.withLock(\.self) <= max(1, min(4 * threads, count / minimum)))
       }
     }
   }

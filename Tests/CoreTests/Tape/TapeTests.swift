@@ -92,6 +92,23 @@ struct TapeTests {
     #expect(gradients[y]?.values == [1, 1])
   }
 
+  @Test func gradientsAreAddedInPlace() {
+    let tape = Tape(empty, training: true)
+    let x = tape.leaf(Tensor(zeros: [3]))
+    var places: Set<UnsafePointer<Float>> = []
+    func touch(_ y: Variable) -> Variable {
+      tape.node("touch", y.value, inputs: [y]) { [y = y.id] gradient, sink in
+        sink.accumulate(y) { pointer in
+          places.insert(pointer)
+          for i in 0..<3 { pointer[i] += gradient.values[i] }
+        }
+      }
+    }
+    let gradients = tape.backward(from: sum(touch(x) + touch(x) + touch(x)))
+    #expect(gradients[x]?.values == [3, 3, 3])
+    #expect(places.count == 1)
+  }
+
   @Test func buffersAreReleasedDuringTheBackwardPass() async {
     await #expect(processExitsWith: .success) {
       let tape = Tape(ParameterStore([]), training: true)
