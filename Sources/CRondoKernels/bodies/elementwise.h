@@ -1,14 +1,7 @@
 // Elementwise work over whole arrays.
 
-static void unary(int op, size_t n, const float *x, float *y) {
-  source a = {x, 0, 16};
-  operate((uint32_t)op, 1, n, (target){y, 0}, a, a, a);
-}
-
-static void binary(int op, size_t n, const float *a, const float *b, float *y) {
-  source sources[2] = {{a, 0, 16}, {b, 0, 16}};
-  operate((uint32_t)op, 1, n, (target){y, 0}, sources[0], sources[1], sources[0]);
-}
+static void unary(int op, size_t n, const float *x, float *y) { operations[op].run(y, x, x, x, n, 0); }
+static void binary(int op, size_t n, const float *a, const float *b, float *y) { operations[op].run(y, a, b, b, n, 0); }
 
 static void axpy(size_t n, float s, const float *x, float *y) {
   lanes factor = splat(s);

@@ -1,65 +1,82 @@
-// The pointwise operations, over rows × columns of operands of any origin.
+// The pointwise operations on one row of operands of any origin.
 
-// Reads column j of row r at base[r · row + j / 16 · step + j % 16]: step is 16, or 0 for one value repeated in 16 floats.
-typedef struct {
-  const float *base;
-  size_t row, step;
-} source;
+// to[j] = op(a[j], b[j], c[j]) for j < columns; operands that the operation does not have are ignored. Bit i of `repeated` says that operand
+// i is 16 equal floats that stand for all columns.
+typedef void row_operation(float *to, const float *a, const float *b, const float *c, size_t columns, size_t repeated);
 
-typedef struct {
-  float *base;
-  size_t row;
-} target;
-
-#define POINTWISE(LOAD_A, LOAD_B, LOAD_C, ADVANCE, expression)                                                         \
-  for (size_t r = 0; r < rows; r++) {                                                                                  \
-    float *to = out.base + r * out.row;                                                                                \
-    const float *pa = a.base + r * a.row, *pb = b.base + r * b.row, *pc = c.base + r * c.row;                          \
-    size_t left = columns;                                                                                             \
-    for (; left >= 16; left -= 16) {                                                                                   \
-      LOAD_A(load(pa)) LOAD_B(load(pb)) LOAD_C(load(pc)) store(to, expression);                                        \
-      to += 16;                                                                                                        \
-      ADVANCE                                                                                                          \
+#define OPERATION(name, OPERANDS, expression)                                                                          \
+  static void row_##name(float *to, const float *a, const float *b, const float *c, size_t columns, size_t repeated) { \
+    const lanes zero = splat(0), one = splat(1);                                                                       \
+    (void)zero, (void)one, (void)b, (void)c;                                                                           \
+    const size_t whole = columns & ~(size_t)15, rest = columns & 15;                                                   \
+    /* The index, or 0 where an operand is repeated. */                                                                \
+    const size_t a_index = (repeated & 1) - 1, b_index = (repeated >> 1 & 1) - 1, c_index = (repeated >> 2 & 1) - 1;   \
+    (void)b_index, (void)c_index;                                                                                      \
+    if (repeated == 0) {                                                                                               \
+      _Pragma("clang loop unroll(disable)") for (size_t j = 0; j < whole; j += 16) {                                   \
+        OPERANDS(load(a + j), load(b + j), load(c + j))                                                                \
+        store(to + j, expression);                                                                                     \
+      }                                                                                                                \
+    } else {                                                                                                           \
+      _Pragma("clang loop unroll(disable)") for (size_t j = 0; j < whole; j += 16) {                                   \
+        OPERANDS(load(a + (j & a_index)), load(b + (j & b_index)), load(c + (j & c_index)))                            \
+        store(to + j, expression);                                                                                     \
+      }                                                                                                                \
     }                                                                                                                  \
-    if (left != 0) {                                                                                                   \
-      LOAD_A(load_first(pa, left)) LOAD_B(load_first(pb, left)) LOAD_C(load_first(pc, left))                           \
-      store_first(to, left, expression);                                                                               \
+    if (rest != 0) {                                                                                                   \
+      OPERANDS(load_first(a + (whole & a_index), rest), load_first(b + (whole & b_index), rest),                       \
+               load_first(c + (whole & c_index), rest))                                                                \
+      store_first(to + whole, rest, expression);                                                                       \
     }                                                                                                                  \
-    (void)pb, (void)pc;                                                                                                \
-  }                                                                                                                    \
-  break;
-#define OPERAND_X(value) lanes x = value;
-#define OPERAND_Y(value) lanes y = value;
-#define OPERAND_Z(value) lanes z = value;
-#define NO_OPERAND(value)
-#define UNARY(expression) POINTWISE(OPERAND_X, NO_OPERAND, NO_OPERAND, pa += a.step;, expression)
-#define BINARY(expression) POINTWISE(OPERAND_X, OPERAND_Y, NO_OPERAND, pa += a.step; pb += b.step;, expression)
-#define TERNARY(expression) \
-  POINTWISE(OPERAND_X, OPERAND_Y, OPERAND_Z, pa += a.step; pb += b.step; pc += c.step;, expression)
-
-// Runs any operation but a reduction. Operands that it does not have are ignored.
-static void operate(uint32_t op, size_t rows, size_t columns, target out, source a, source b, source c) {
-  const lanes zero = splat(0), one = splat(1);
-  switch (op) {
-  case RONDO_OP_COPY: UNARY(x)
-  case RONDO_OP_ADD: BINARY(x + y)
-  case RONDO_OP_SUB: BINARY(x - y)
-  case RONDO_OP_MUL: BINARY(x * y)
-  case RONDO_OP_DIV: BINARY(x / y)
-  case RONDO_OP_MIN: BINARY(minimum(x, y))
-  case RONDO_OP_MAX: BINARY(maximum(x, y))
-  case RONDO_OP_LESS: BINARY(x < y ? one : zero)
-  case RONDO_OP_SELECT: TERNARY(x != zero ? y : z)
-  case RONDO_OP_FMA: TERNARY(multiply_add(x, y, z))
-  case RONDO_OP_NEG: UNARY(-x)
-  case RONDO_OP_ABS: UNARY(absolute(x))
-  case RONDO_OP_EXP: UNARY(exp_lanes(x))
-  case RONDO_OP_LOG: UNARY(log_lanes(x))
-  case RONDO_OP_SIGMOID: UNARY(sigmoid_lanes(x))
-  case RONDO_OP_TANH: UNARY(tanh_lanes(x))
-  case RONDO_OP_RELU: UNARY(maximum(x, zero))
-  case RONDO_OP_SOFTPLUS: UNARY(softplus_lanes(x))
-  case RONDO_OP_SQRT: UNARY(square_root(x))
-  default: __builtin_trap();
   }
-}
+#define ONE_OPERAND(first, second, third) lanes x = first;
+#define TWO_OPERANDS(first, second, third) lanes x = first, y = second;
+#define THREE_OPERANDS(first, second, third) lanes x = first, y = second, z = third;
+#define UNARY(name, expression) OPERATION(name, ONE_OPERAND, expression)
+#define BINARY(name, expression) OPERATION(name, TWO_OPERANDS, expression)
+#define TERNARY(name, expression) OPERATION(name, THREE_OPERANDS, expression)
+
+UNARY(copy, x)
+BINARY(add, x + y)
+BINARY(sub, x - y)
+BINARY(mul, x * y)
+BINARY(div, x / y)
+BINARY(min, minimum(x, y))
+BINARY(max, maximum(x, y))
+BINARY(less, x < y ? one : zero)
+TERNARY(select, x != zero ? y : z)
+TERNARY(fma, multiply_add(x, y, z))
+UNARY(neg, -x)
+UNARY(abs, absolute(x))
+UNARY(exp, exp_lanes(x))
+UNARY(log, log_lanes(x))
+UNARY(sigmoid, sigmoid_lanes(x))
+UNARY(tanh, tanh_lanes(x))
+UNARY(relu, maximum(x, zero))
+UNARY(softplus, softplus_lanes(x))
+UNARY(sqrt, square_root(x))
+
+static const struct {
+  row_operation *run;
+  int operands;
+} operations[RONDO_OP_COUNT] = {
+  [RONDO_OP_COPY] = {row_copy, 1},
+  [RONDO_OP_ADD] = {row_add, 2},
+  [RONDO_OP_SUB] = {row_sub, 2},
+  [RONDO_OP_MUL] = {row_mul, 2},
+  [RONDO_OP_DIV] = {row_div, 2},
+  [RONDO_OP_MIN] = {row_min, 2},
+  [RONDO_OP_MAX] = {row_max, 2},
+  [RONDO_OP_LESS] = {row_less, 2},
+  [RONDO_OP_SELECT] = {row_select, 3},
+  [RONDO_OP_FMA] = {row_fma, 3},
+  [RONDO_OP_NEG] = {row_neg, 1},
+  [RONDO_OP_ABS] = {row_abs, 1},
+  [RONDO_OP_EXP] = {row_exp, 1},
+  [RONDO_OP_LOG] = {row_log, 1},
+  [RONDO_OP_SIGMOID] = {row_sigmoid, 1},
+  [RONDO_OP_TANH] = {row_tanh, 1},
+  [RONDO_OP_RELU] = {row_relu, 1},
+  [RONDO_OP_SOFTPLUS] = {row_softplus, 1},
+  [RONDO_OP_SQRT] = {row_sqrt, 1},
+};

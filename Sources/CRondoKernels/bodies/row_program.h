@@ -1,10 +1,9 @@
 // The interpreter of row programs. An instruction runs over a block: all columns of a few rows where a section is narrow, some columns of
 // one row where it is wide. Registers hold one block; scalars one vector of 16 equal values per row.
 
-#define REGISTER_FLOATS 512
-#define REGISTER_STRIDE (REGISTER_FLOATS + 16)  // registers a power of two apart would share a set of the first-level cache
-#define ROW_BLOCK 32                            // the most rows whose scalars are alive
-#define ROW_BLOCK_FLOATS 8192                   // fewer rows where they are wide: what sections hand on should stay in the cache
+#define REGISTER_FLOATS 1024   // of a block: what an instruction costs by itself is spread over as many
+#define ROW_BLOCK 32           // the most rows whose scalars are alive
+#define ROW_BLOCK_FLOATS 8192  // fewer rows where they are wide: what sections hand on should stay in the cache
 
 typedef struct {
   const rondo_row_program *program;
@@ -21,98 +20,94 @@ typedef struct {
 } block;
 
 static size_t row_program_scratch_size(const rondo_row_program *program) {
-  return (size_t)program->register_count * REGISTER_STRIDE + (size_t)program->scalar_count * ROW_BLOCK * 16 + 3 * ROW_BLOCK * 16;
+  return (size_t)program->register_count * REGISTER_FLOATS + (size_t)program->scalar_count * ROW_BLOCK * 16 + 3 * ROW_BLOCK * 16;
 }
 
-INLINE float *register_address(const frame *f, uint16_t index) { return f->registers + (size_t)index * REGISTER_STRIDE; }
+INLINE float *register_address(const frame *f, uint16_t index) { return f->registers + (size_t)index * REGISTER_FLOATS; }
 INLINE float *scalar_address(const frame *f, uint16_t index, size_t row) {
   return f->scalars + ((size_t)index * ROW_BLOCK + row) * 16;
 }
 
-// Where an operand is read. Constants and values of width 1 are spread over the 16 floats (per row) of splat number `slot`.
+// Where an operand is read: column j of row r at base[r · row + j], or at base[r · row] to base[r · row + 15], all equal, if `repeated`.
+typedef struct {
+  const float *base;
+  size_t row, repeated;
+} source;
+
+// Constants and values of width 1 are spread over the 16 floats (per row) of splat number `slot`.
 // *flat stays set if all rows can be read as one, *whole if the memory beyond a row's columns can be read up to a multiple of 16.
 INLINE source resolve(const frame *f, const block *b, rondo_operand operand, size_t slot, int *flat, int *whole) {
+  if (operand.kind == RONDO_REGISTER) return (source){register_address(f, operand.index), b->register_row, 0};
   float *spread = f->splats + slot * ROW_BLOCK * 16;
-  switch (operand.kind) {
-  case RONDO_REGISTER:
-    return (source){register_address(f, operand.index), b->register_row, 16};
-  case RONDO_SCALAR:
-    *flat &= b->rows == 1;
-    return (source){scalar_address(f, operand.index, b->scalar_row), 16, 0};
-  case RONDO_STREAM: {
-    const rondo_stream *stream = &f->streams[operand.index];
-    const float *base = stream->base + b->first_row * stream->row_stride;
-    if (stream->column_stride != 0) {
-      *flat &= stream->row_stride == b->register_row;
-      *whole &= b->columns == b->register_row;
-      return (source){base + b->first_column, stream->row_stride, 16};
-    }
-    if (stream->row_stride == 0) {
-      store(spread, splat(*base));
-      return (source){spread, 0, 0};
-    }
-    *flat &= b->rows == 1;
-    for (size_t r = 0; r < b->rows; r++) store(spread + r * 16, splat(base[r * stream->row_stride]));
-    return (source){spread, 16, 0};
-  }
-  default:
+  if (operand.kind == RONDO_CONSTANT) {
     store(spread, splat(f->program->constants[operand.index]));
-    return (source){spread, 0, 0};
+    return (source){spread, 0, 1};
   }
+  if (operand.kind == RONDO_SCALAR) {
+    *flat &= b->rows == 1;
+    return (source){scalar_address(f, operand.index, b->scalar_row), 16, 1};
+  }
+  const rondo_stream *stream = &f->streams[operand.index];
+  const float *base = stream->base + b->first_row * stream->row_stride;
+  if (stream->column_stride != 0) {
+    *flat &= stream->row_stride == b->register_row || b->rows == 1;
+    *whole &= b->columns == b->register_row;
+    return (source){base + b->first_column, stream->row_stride, 0};
+  }
+  *flat &= stream->row_stride == 0 || b->rows == 1;
+  size_t values = stream->row_stride == 0 ? 1 : b->rows;
+  for (size_t r = 0; r < values; r++) store(spread + r * 16, splat(base[r * stream->row_stride]));
+  return (source){spread, stream->row_stride == 0 ? 0 : 16, 1};
 }
 
 // Sums and maxima run in 16 lanes, kept in the scalar's place until the section's last column.
 INLINE void reduce(const block *b, int sums, source a, float *out) {
   const lanes least = splat(-__builtin_inff());
+  const size_t index = a.repeated - 1, whole = b->columns & ~(size_t)15, rest = b->columns & 15;
   for (size_t r = 0; r < b->rows; r++) {
     lanes value = b->opens ? (sums ? splat(0) : least) : load(out + r * 16);
     const float *from = a.base + r * a.row;
-    size_t left = b->columns;
-    for (; left >= 16; left -= 16) {
-      value = sums ? value + load(from) : maximum(load(from), value);
-      from += a.step;
+    for (size_t j = 0; j < whole; j += 16) {
+      lanes x = load(from + (j & index));
+      value = sums ? value + x : maximum(x, value);
     }
-    if (left != 0) {
-      integers index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-      lanes x = load_first(from, left);
-      value = sums ? value + x : maximum(index < (int32_t)left ? x : least, value);
+    if (rest != 0) {
+      integers lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+      lanes x = load_first(from + (whole & index), rest);
+      value = sums ? value + x : maximum(lane < (int32_t)rest ? x : least, value);
     }
     store(out + r * 16, b->closes ? splat(sums ? sum_of_lanes(value) : maximum_of_lanes(value)) : value);
   }
 }
 
-static void run_instruction(const frame *f, const block *b, const rondo_instruction *instruction) {
+INLINE void run_instruction(const frame *f, const block *b, const rondo_instruction *instruction) {
   int flat = 1, whole = 1;
-  source a = resolve(f, b, instruction->a, 0, &flat, &whole), second = a, third = a;
-  switch (instruction->op) {
-  case RONDO_OP_SUM: reduce(b, 1, a, scalar_address(f, instruction->out.index, b->scalar_row)); return;
-  case RONDO_OP_MAXIMUM: reduce(b, 0, a, scalar_address(f, instruction->out.index, b->scalar_row)); return;
-  case RONDO_OP_SELECT:
-  case RONDO_OP_FMA: third = resolve(f, b, instruction->c, 2, &flat, &whole); __attribute__((fallthrough));
-  case RONDO_OP_ADD:
-  case RONDO_OP_SUB:
-  case RONDO_OP_MUL:
-  case RONDO_OP_DIV:
-  case RONDO_OP_MIN:
-  case RONDO_OP_MAX:
-  case RONDO_OP_LESS: second = resolve(f, b, instruction->b, 1, &flat, &whole); break;
-  default: break;
+  source x = resolve(f, b, instruction->a, 0, &flat, &whole), y = x, z = x;
+  if (instruction->op == RONDO_OP_SUM || instruction->op == RONDO_OP_MAXIMUM) {
+    reduce(b, instruction->op == RONDO_OP_SUM, x, scalar_address(f, instruction->out.index, b->scalar_row));
+    return;
   }
-  target out;
-  if (instruction->out.kind == RONDO_REGISTER) {
-    out = (target){register_address(f, instruction->out.index), b->register_row};
-  } else {
+  int operands = operations[instruction->op].operands;
+  if (operands > 1) y = resolve(f, b, instruction->b, 1, &flat, &whole);
+  if (operands > 2) z = resolve(f, b, instruction->c, 2, &flat, &whole);
+  float *out = register_address(f, instruction->out.index);
+  size_t out_row = b->register_row;
+  if (instruction->out.kind != RONDO_REGISTER) {
     const rondo_stream *stream = &f->streams[instruction->out.index];
-    out = (target){stream->base + b->first_row * stream->row_stride + b->first_column, stream->row_stride};
-    flat &= stream->row_stride == b->register_row;
+    out = stream->base + b->first_row * stream->row_stride + b->first_column;
+    out_row = stream->row_stride;
+    flat &= out_row == b->register_row || b->rows == 1;
     whole &= b->columns == b->register_row;
   }
-  size_t rows = b->rows, columns = whole ? b->register_row : b->columns;
+  row_operation *run = operations[instruction->op].run;
+  size_t repeated = x.repeated | y.repeated << 1 | z.repeated << 2;
   if (flat && whole) {
-    columns *= rows;
-    rows = 1;
+    run(out, x.base, y.base, z.base, b->rows * b->register_row, repeated);
+  } else {
+    size_t columns = whole ? b->register_row : b->columns;
+    for (size_t r = 0; r < b->rows; r++)
+      run(out + r * out_row, x.base + r * x.row, y.base + r * y.row, z.base + r * z.row, columns, repeated);
   }
-  operate(instruction->op, rows, columns, out, a, second, third);
 }
 
 static void run_section(const frame *f, const rondo_section *section, size_t first_row, size_t rows) {
@@ -136,7 +131,7 @@ static void run_section(const frame *f, const rondo_section *section, size_t fir
 
 static void row_program_run(const rondo_row_program *program, const rondo_stream *streams, size_t rows, float *scratch) {
   frame f = {program, streams, scratch, NULL, NULL};
-  f.scalars = f.registers + (size_t)program->register_count * REGISTER_STRIDE;
+  f.scalars = f.registers + (size_t)program->register_count * REGISTER_FLOATS;
   f.splats = f.scalars + (size_t)program->scalar_count * ROW_BLOCK * 16;
   size_t widest = 1;
   for (uint32_t s = 0; s < program->section_count; s++)
