@@ -24,16 +24,19 @@ public enum JSON: Sendable, Equatable {
       for (name, value) in elements { self[name] = value }
     }
 
-    /// The value of a member; assigning to a new name appends it, assigning `nil` is not allowed.
+    /// The value of a member; assigning to a new name appends it, assigning `nil` removes it.
     public subscript(name: String) -> JSON? {
       get { places[name].map { members[$0].value } }
       set {
-        guard let newValue else { preconditionFailure("JSON.Object: member \(name) cannot be removed") }
-        if let place = places[name] {
-          members[place].value = newValue
-        } else {
+        switch (places[name], newValue) {
+        case (let place?, let value?): members[place].value = value
+        case (nil, let value?):
           places[name] = members.count
-          members.append((name, newValue))
+          members.append((name, value))
+        case (let place?, nil):
+          members.remove(at: place)
+          places = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1.name, $0) })
+        case (nil, nil): break
         }
       }
     }

@@ -20,7 +20,7 @@ extension SafeTensors {
     }
     var end = 0
     for item in items {
-      precondition(
+      require(
         item.name != "__metadata__" && header[item.name] == nil,
         "SafeTensors.write: two tensors named \(item.name)")
       let begin = end

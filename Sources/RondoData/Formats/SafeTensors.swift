@@ -1,3 +1,5 @@
+import RondoCore
+
 /// A file of named tensors in the safetensors format: an 8-byte little-endian length, a JSON header of that length, and the values.
 ///
 /// Opening a file reads its header and checks all of it: every shape fits its byte range, and the ranges cover the data once, without
@@ -186,7 +188,7 @@ extension SafeTensors {
   /// Reads the values of a tensor to where they are wanted, as ``floats(_:)`` does. `buffer` must have room for exactly that many.
   public func read(_ name: String, into buffer: UnsafeMutableBufferPointer<Float>) throws {
     let entry = try required(name)
-    precondition(
+    require(
       buffer.count == entry.count,
       "SafeTensors.read: a buffer of \(buffer.count) for tensor \(name) of shape \(entry.shape)")
     if entry.type == .float32, 1.littleEndian == 1 {

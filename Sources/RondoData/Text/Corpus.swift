@@ -58,9 +58,9 @@ public struct Corpus: Sendable {
 
   private init(_ tokens: [Int32], _ range: Range<Int>?, _ preceding: Int32?, _ batchSize: Int, _ length: Int)
   {
-    precondition(batchSize > 0 && length > 0, "Corpus: \(batchSize) streams in windows of \(length) steps")
+    require(batchSize > 0 && length > 0, "Corpus: \(batchSize) streams in windows of \(length) steps")
     let range = range ?? tokens.indices
-    precondition(
+    require(
       range.lowerBound >= 0 && range.upperBound <= tokens.count,
       "Corpus: the range \(range) of \(tokens.count) symbols")
     self.tokens = tokens

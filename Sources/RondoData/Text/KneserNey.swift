@@ -38,7 +38,8 @@ public struct KneserNey: Sendable {
   ///   - tokens: Symbols from 0 to below `vocabularySize`.
   ///   - order: The symbols of the longest n-grams.
   public init(counting tokens: ArraySlice<Int32>, vocabularySize: Int, order: Int = 5) {
-    precondition(order >= 1, "KneserNey: order \(order)")
+    require(order >= 1, "KneserNey: order \(order)")
+    requireSymbols(tokens, below: vocabularySize, "KneserNey")
     self.order = order
     self.vocabularySize = vocabularySize
     tables = Array(repeating: NGramTable(), count: order)
@@ -61,7 +62,6 @@ public struct KneserNey: Sendable {
     var ending = [0]
     var extended: [Int] = []
     for token in tokens {
-      precondition(0..<vocabularySize ~= Int(token), "KneserNey: symbol \(token) of \(vocabularySize)")
       extended.removeAll(keepingCapacity: true)
       extended.append(0)
       for (length, prefix) in ending.enumerated() {
@@ -129,11 +129,11 @@ public struct KneserNey: Sendable {
   ///
   /// - Parameter preceding: What stands before the first one and is not scored.
   public func loss(of tokens: ArraySlice<Int32>, after preceding: [Int32] = []) -> Double {
-    precondition(!tokens.isEmpty, "KneserNey.loss: nothing to score")
+    require(!tokens.isEmpty, "KneserNey.loss: nothing to score")
+    requireSymbols(tokens, below: vocabularySize, "KneserNey.loss")
     var ending = contexts(after: preceding)
     var sum = 0.0
     for token in tokens {
-      precondition(0..<vocabularySize ~= Int(token), "KneserNey: symbol \(token) of \(vocabularySize)")
       sum -= PortableMath.log(probability(token, ending))
       advance(&ending, token)
     }

@@ -1,3 +1,5 @@
+import RondoCore
+
 /// All n-grams of one length that occur in a text, numbered in the order of their arrival, with what is counted about each.
 ///
 /// An n-gram is its first n − 1 symbols, as their number in the table of that length, and its last symbol: 8 bytes, so that tables of
@@ -21,7 +23,7 @@ struct NGramTable: Sendable {
     let key = NGramTable.key(prefix, symbol)
     let slot = slot(key)
     if slots[slot] != 0 { return (Int(slots[slot]) - 1, false) }
-    precondition(count < Int32.max, "NGramTable: more than \(Int32.max) n-grams of one length")
+    require(count < Int32.max, "NGramTable: more than \(Int32.max) n-grams of one length")
     keys.append(key)
     counts.append(0)
     slots[slot] = Int32(count)

@@ -13,10 +13,8 @@ public struct Unigram: Sendable {
     self.vocabularySize = vocabularySize
     counts = Array(repeating: 1, count: vocabularySize)
     total = tokens.count + vocabularySize
-    for token in tokens {
-      precondition(0..<vocabularySize ~= Int(token), "Unigram: symbol \(token) of \(vocabularySize)")
-      counts[Int(token)] += 1
-    }
+    requireSymbols(tokens, below: vocabularySize, "Unigram")
+    for token in tokens { counts[Int(token)] += 1 }
   }
 
   /// The probabilities of all symbols of the vocabulary.
@@ -24,8 +22,15 @@ public struct Unigram: Sendable {
 
   /// The mean negative log-probability of symbols, in nats.
   public func loss(of tokens: ArraySlice<Int32>) -> Double {
-    precondition(!tokens.isEmpty, "Unigram.loss: nothing to score")
+    require(!tokens.isEmpty, "Unigram.loss: nothing to score")
+    requireSymbols(tokens, below: vocabularySize, "Unigram.loss")
     let losses = probabilities.map { -PortableMath.log($0) }
     return tokens.reduce(0) { $0 + losses[Int($1)] } / Double(tokens.count)
   }
+}
+
+/// Stops the program unless all symbols are in the vocabulary.
+func requireSymbols(_ tokens: some Sequence<Int32>, below vocabularySize: Int, _ operation: String) {
+  let stranger = tokens.first { !(0..<vocabularySize ~= Int($0)) }
+  require(stranger == nil, "\(operation): symbol \(stranger ?? 0) for a vocabulary of \(vocabularySize)")
 }

@@ -1,3 +1,5 @@
+import RondoCore
+
 /// What counts as one symbol of a text.
 public enum TextLevel: String, CaseIterable, Sendable {
   /// One of the 256 bytes; any file can be read so.
@@ -74,7 +76,7 @@ public struct Vocabulary: Sendable {
 
   /// The UTF-8 of a symbol as it is listed, the special ones in their spelling.
   public func spelling(of number: Int32) -> [UInt8] {
-    precondition(0..<count ~= Int(number), "Vocabulary: there is no symbol \(number) among \(count)")
+    require(0..<count ~= Int(number), "Vocabulary: there is no symbol \(number) among \(count)")
     return level == .byte ? [UInt8(number)] : Array(words[Int(number)])
   }
 
@@ -98,8 +100,8 @@ extension Vocabulary {
   public init(
     _ level: TextLevel, of sources: [TextSource], minimumCount: Int = 1, maximumSize: Int? = nil
   ) throws {
-    precondition(minimumCount >= 1, "Vocabulary: a minimum count of \(minimumCount)")
-    precondition(maximumSize ?? 3 >= 3, "Vocabulary: a maximum size of \(maximumSize ?? 0)")
+    require(minimumCount >= 1, "Vocabulary: a minimum count of \(minimumCount)")
+    require(maximumSize ?? 3 >= 3, "Vocabulary: a maximum size of \(maximumSize ?? 0)")
     guard level != .byte else {
       self = .bytes
       return

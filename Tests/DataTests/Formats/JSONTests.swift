@@ -57,6 +57,16 @@ import Testing
     #expect(throws: FormatError.self) { try JSON(parsing: text) }
   }
 
+  @Test func membersAreReplacedAndRemoved() {
+    var object: JSON.Object = ["a": 1, "b": 2, "c": 3]
+    object["b"] = 4
+    object["a"] = nil
+    object["none"] = nil
+    object["c"] = 5
+    object["d"] = 6
+    #expect(JSON.object(object).text() == #"{"b":4,"c":5,"d":6}"#)
+  }
+
   @Test func deepNestingIsRefused() throws {
     func nested(_ depth: Int) -> String {
       String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
