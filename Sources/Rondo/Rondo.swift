@@ -2,3 +2,4 @@
 @_exported import RondoData
 @_exported import RondoNN
 @_exported import RondoRecurrence
+@_exported import RondoTraining

@@ -65,7 +65,7 @@ public final class Trainer<Program: TrainingProgram> {
       base: options.learningRate, warmup: options.warmup, schedule: options.schedule)
     earlyStopping = EarlyStopping(patience: options.patience)
     gradients = Gradients(zerosFor: parameters)
-    trainable = Self.trainableRanges(parameters)
+    trainable = parameters.trainableRanges
     self.plan = plan
     switch options.budget {
     case .steps(let steps):
@@ -250,12 +250,6 @@ public final class Trainer<Program: TrainingProgram> {
       step: step, total: plan?.total, loss: line.loss, lossUnit: program.lossUnit,
       validationLoss: earlyStopping.record.lastLoss, units: unitsOfStep, unitName: program.unitName,
       elapsed: elapsed, limit: limit)
-  }
-
-  /// The ranges of the flat buffer that are trained: all of it unless something is frozen.
-  private static func trainableRanges(_ store: ParameterStore) -> [Range<Int>] {
-    guard store.parameters.contains(where: \.isFrozen) else { return [0..<store.values.count] }
-    return store.parameters.filter { !$0.isFrozen }.map(\.range)
   }
 }
 

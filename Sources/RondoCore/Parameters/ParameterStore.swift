@@ -91,6 +91,12 @@ public struct ParameterStore: Sendable, Equatable {
     self.values = values
   }
 
+  /// The ranges of the flat buffer that are trained: all of it unless something is frozen.
+  public var trainableRanges: [Range<Int>] {
+    guard parameters.contains(where: \.isFrozen) else { return [0..<values.count] }
+    return parameters.filter { !$0.isFrozen }.map(\.range)
+  }
+
   /// Excludes parameters from training (or includes them again).
   public mutating func setFrozen(_ isFrozen: Bool, where matches: (ParameterInfo) -> Bool) {
     for index in parameters.indices where matches(parameters[index]) {

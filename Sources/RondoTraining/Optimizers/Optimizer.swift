@@ -74,6 +74,19 @@ public struct OptimizerState: Sendable, Equatable {
 }
 
 extension Optimizer {
+  /// An optimiser for these weights.
+  public init(for weights: ParameterStore, _ options: OptimizerOptions = OptimizerOptions()) {
+    self.init(options, parameterCount: weights.values.count)
+  }
+
+  /// One update of all parameters that are not frozen.
+  public mutating func update(_ weights: inout ParameterStore, _ gradients: Gradients, rate: Double) {
+    let ranges = weights.trainableRanges
+    weights.withUnsafeMutableValues {
+      update($0.baseAddress!, gradients: gradients.values.pointer, ranges: ranges, rate: Float(rate))
+    }
+  }
+
   /// Runs `body` on parts of the ranges, on all threads.
   func inParallel(_ ranges: [Range<Int>], _ body: (_ start: Int, _ count: Int) -> Void) {
     for range in ranges {
