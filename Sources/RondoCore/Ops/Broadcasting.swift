@@ -8,7 +8,7 @@ struct Broadcasting {
 
   init(_ name: StaticString, _ a: Tensor, _ b: Tensor) {
     let (long, short) = a.shape.count >= b.shape.count ? (a.shape, b.shape) : (b.shape, a.shape)
-    precondition(
+    require(
       Array(long.suffix(short.count)) == short,
       "\(name): shapes \(a.shape) and \(b.shape); one must be the end of the other")
     shape = long

@@ -1,9 +1,9 @@
 /// Rows side by side: inputs of shapes […, a], […, b], … give […, a + b + …].
 public func concatenate(_ inputs: [Variable]) -> Variable {
-  guard let first = inputs.first else { preconditionFailure("concatenate: no inputs") }
+  guard let first = inputs.first else { fatalError("concatenate: no inputs") }
   let leading = first.shape.dropLast()
   for input in inputs {
-    precondition(
+    require(
       !input.shape.isEmpty && input.shape.dropLast() == leading,
       "concatenate: shapes \(inputs.map(\.shape)) differ before the last size")
   }

@@ -61,7 +61,7 @@ final class Kept {
   init(_ tensor: Tensor) { self.tensor = tensor }
 
   func take() -> Tensor {
-    guard let tensor = tensor.take() else { preconditionFailure("Kept: taken twice") }
+    guard let tensor = tensor.take() else { fatalError("Kept: taken twice") }
     return tensor
   }
 }
@@ -72,10 +72,10 @@ enum CrossEntropy: DifferentiableOperation {
 
   /// Traps on targets that do not fit; the number of rows that have a loss.
   static func checkTargets(_ name: StaticString, _ targets: [Int32], rows: Int, classes: Int) -> Int {
-    precondition(targets.count == rows, "\(name): \(targets.count) targets for \(rows) rows of logits")
+    require(targets.count == rows, "\(name): \(targets.count) targets for \(rows) rows of logits")
     var counted = 0
     for target in targets {
-      precondition(Int(target) < classes, "\(name): target \(target) of \(classes) classes")
+      require(Int(target) < classes, "\(name): target \(target) of \(classes) classes")
       counted += target >= 0 ? 1 : 0
     }
     return counted

@@ -13,7 +13,7 @@ public func dropout(
   _ x: Variable, probability: Float, layout: SequenceLayout, stream: UInt64
 ) -> Variable {
   Dropout.node(x, probability: probability, stream: stream) { keys in
-    precondition(
+    require(
       x.value.rows == layout.rowCount,
       "dropout: x \(x.shape) for a layout of \(layout.rowCount) rows")
     var rows: [(UInt32, UInt32)] = []
@@ -57,7 +57,7 @@ enum Dropout: DifferentiableOperation {
   fileprivate static func node(
     _ x: Variable, probability: Float, stream: UInt64, _ rowKeys: (MaskKeys) -> [(UInt32, UInt32)]
   ) -> Variable {
-    precondition(0..<1 ~= probability, "dropout: the probability \(probability) is not in 0..<1")
+    require(0..<1 ~= probability, "dropout: the probability \(probability) is not in 0..<1")
     guard x.tape.isTraining, probability > 0 else { return x }
     let keys = rowKeys(MaskKeys(seed: x.tape.seed, pass: x.tape.pass, stream: stream))
     let y = apply(x.value, keys, probability)

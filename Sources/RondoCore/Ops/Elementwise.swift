@@ -29,25 +29,4 @@ enum Elementwise {
     }
     return y
   }
-
-  /// A pointwise function as an operation. `derivative` gives it from x and y = f(x).
-  @inline(__always)
-  static func node(
-    _ name: StaticString, _ operation: rondo_op, _ x: Variable,
-    derivative: @escaping (_ x: Float, _ y: Float) -> Float
-  ) -> Variable {
-    let y = apply(operation, x.value)
-    return x.tape.node(name, y, inputs: [x]) { [id = x.id, value = x.value] gradient, sink in
-      sink.update(id) { pointer, isFresh in
-        let (g, x, y) = (gradient.pointer, value.pointer, y.pointer)
-        parts(gradient.count) { range in
-          if isFresh {
-            for i in range { pointer[i] = g[i] * derivative(x[i], y[i]) }
-          } else {
-            for i in range { pointer[i] += g[i] * derivative(x[i], y[i]) }
-          }
-        }
-      }
-    }
-  }
 }

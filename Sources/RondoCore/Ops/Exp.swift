@@ -10,10 +10,15 @@ import Darwin
 
 /// eˣ of every element, its own derivative.
 public func exp(_ x: Variable) -> Variable {
-  Elementwise.node("exp", RONDO_OP_EXP, x) { x, y in y }
+  Exp.node(x)
 }
 
-enum Exp: DifferentiableOperation {
+enum Exp: PointwiseFunction {
+  static let name: StaticString = "exp"
+  static let kernel = RONDO_OP_EXP
+
+  static func derivative(_ x: Float, _ y: Float) -> Float { y }
+
   static func plain(_ x: Double) -> Double { exp(x) }
 
   static var checks: [OperationCheck] {

@@ -3,10 +3,10 @@ import CRondoKernels
 /// The rows of a table [count, width] at these indices: [indices, width]. What an embedding is, and how rows
 /// are reordered.
 public func gatherRows(_ table: Variable, _ indices: [Int32]) -> Variable {
-  precondition(table.shape.count == 2, "gatherRows: the table has the shape \(table.shape)")
+  require(table.shape.count == 2, "gatherRows: the table has the shape \(table.shape)")
   let (count, width) = (table.shape[0], table.shape[1])
   for index in indices {
-    precondition(
+    require(
       index >= 0 && Int(index) < count, "gatherRows: index \(index) of a table with \(count) rows")
   }
   var rows = Tensor(uninitialized: [indices.count, width])

@@ -16,34 +16,19 @@ public func linearCrossEntropy(
   _ x: Variable, _ weight: Variable, bias: Variable? = nil, targets: [Int32],
   _ reduction: LossReduction = .perToken
 ) -> Variable {
-  LinearMap.checkShapes("linearCrossEntropy", x.shape, weight.shape, bias?.shape)
-  let counted = CrossEntropy.checkTargets(
-    "linearCrossEntropy", targets, rows: x.value.rows, classes: weight.shape[0])
-  let divisor = reduction.divisor(rows: counted)
-  var pass = LinearCrossEntropyPass(x, weight, bias)
-  let total = CrossEntropy.total(pass.run(targets, scale: Float(1 / divisor)))
-  let (ids, gradients) = (pass.inputs.map(\.id), pass.gradients)
-  let loss = Tensor(Float(total / divisor))
-  return x.tape.node("linearCrossEntropy", loss, inputs: pass.inputs) { upstream, sink in
-    for (id, gradient) in zip(ids, gradients) {
-      guard let gradient else { continue }
-      sink.accumulate(id) { pointer in
-        Elementwise.add(gradient.pointer, times: upstream.scalar, to: pointer, count: gradient.count)
-      }
-    }
-  }
+  LinearCrossEntropy.node(x, weight, bias, targets, reduction, blockRows: nil)
 }
 
-/// The losses of the rows one by one, as `linearCrossEntropy` adds them up; nothing is recorded. They depend on nothing but their row, so a
-/// text may be scored in pieces of any size.
+/// The losses of the rows one by one, as `linearCrossEntropy` adds them up; nothing is recorded. They depend
+/// on nothing but their row, so a text may be scored in pieces of any size.
 public func linearCrossEntropyLosses(
   _ x: Variable, _ weight: Variable, bias: Variable? = nil, targets: [Int32]
 ) -> [Float] {
   LinearMap.checkShapes("linearCrossEntropyLosses", x.shape, weight.shape, bias?.shape)
   _ = CrossEntropy.checkTargets(
     "linearCrossEntropyLosses", targets, rows: x.value.rows, classes: weight.shape[0])
-  precondition(!x.tape.records, "linearCrossEntropyLosses: the tape records")
-  var pass = LinearCrossEntropyPass(x, weight, bias)
+  require(!x.tape.records, "linearCrossEntropyLosses: the tape records")
+  var pass = LinearCrossEntropyPass(x, weight, bias, blockRows: nil)
   return pass.run(targets, scale: 1)
 }
 
@@ -56,16 +41,22 @@ private struct LinearCrossEntropyPass {
   private let rows: Int
   private let width: Int
   private let classes: Int
+  private let blockRows: Int
 
-  /// The rows of a block: as many as fit 4 MB of logits, at least 32, so that packed weights are worth
-  /// loading.
-  private static func blockRows(classes: Int) -> Int { max(32, (1 << 20) / classes) }
+  /// The rows of a block, of which all are about as large: at most 8 MB of logits, which stay in the last
+  /// cache, but 32 rows, so that packed weights are worth loading.
+  private static func blockRows(_ rows: Int, classes: Int) -> Int {
+    let largest = max(32, (1 << 21) / classes)
+    let blocks = max(1, (rows + largest - 1) / largest)
+    return (rows + blocks - 1) / blocks
+  }
 
-  init(_ x: Variable, _ weight: Variable, _ bias: Variable?) {
+  init(_ x: Variable, _ weight: Variable, _ bias: Variable?, blockRows: Int?) {
     inputs = [x, weight] + (bias.map { [$0] } ?? [])
     rows = x.value.rows
     width = weight.shape[1]
     classes = weight.shape[0]
+    self.blockRows = blockRows ?? Self.blockRows(rows, classes: classes)
     gradients = inputs.map { $0.requiresGradient ? Tensor(zeros: $0.shape) : nil }
   }
 
@@ -75,7 +66,6 @@ private struct LinearCrossEntropyPass {
     let bias = inputs.count > 2 ? inputs[2].value : nil
     let packed = x.tape.packed(weight, isTransposed: false)
     let isDifferentiated = gradients.contains { $0 != nil }
-    let blockRows = min(rows, Self.blockRows(classes: classes))
     var logits = Tensor(uninitialized: [blockRows, classes])
     var losses = [Float](repeating: 0, count: rows)
     for first in stride(from: 0, to: rows, by: max(1, blockRows)) {
@@ -128,8 +118,36 @@ private struct LinearCrossEntropyPass {
   }
 }
 
-enum LinearCrossEntropy: DifferentiableOperation {
-  static var checks: [OperationCheck] {
+package enum LinearCrossEntropy: DifferentiableOperation {
+  /// `linearCrossEntropy` with as many rows in a block as one likes.
+  package static func node(
+    _ x: Variable, _ weight: Variable, _ bias: Variable?, _ targets: [Int32], _ reduction: LossReduction,
+    blockRows: Int?
+  ) -> Variable {
+    LinearMap.checkShapes("linearCrossEntropy", x.shape, weight.shape, bias?.shape)
+    let counted = CrossEntropy.checkTargets(
+      "linearCrossEntropy", targets, rows: x.value.rows, classes: weight.shape[0])
+    let divisor = reduction.divisor(rows: counted)
+    var pass = LinearCrossEntropyPass(x, weight, bias, blockRows: blockRows)
+    let total = CrossEntropy.total(pass.run(targets, scale: Float(1 / divisor)))
+    let (ids, gradients) = (pass.inputs.map(\.id), pass.gradients)
+    let loss = Tensor(Float(total / divisor))
+    return x.tape.node("linearCrossEntropy", loss, inputs: pass.inputs) { upstream, sink in
+      let factor = upstream.scalar
+      for (id, gradient) in zip(ids, gradients) {
+        guard let gradient else { continue }
+        if factor == 1 {
+          sink.add(id, gradient)
+        } else {
+          sink.accumulate(id) { pointer in
+            Elementwise.add(gradient.pointer, times: factor, to: pointer, count: gradient.count)
+          }
+        }
+      }
+    }
+  }
+
+  package static var checks: [OperationCheck] {
     let targets: [Int32] = [18, 0, -1, 7, 7]
     let inputs = [[5, 11], [19, 11], [19]].enumerated().map {
       OperationCheck.uniform($1, stream: UInt64($0))
@@ -143,12 +161,11 @@ enum LinearCrossEntropy: DifferentiableOperation {
           return [CrossEntropy.plain(logits, targets, classes: 19, reduction)]
         })
     }
-    // 37 rows in two blocks of at least 32.
     let many = (0..<37).map { Int32($0 * 7 % 41) - 1 }
     let blocks = OperationCheck(
       "linearCrossEntropy", "several blocks, no bias, scaled",
       inputs: [OperationCheck.uniform([37, 3], stream: 1), OperationCheck.uniform([40, 3], stream: 2)],
-      fast: { linearCrossEntropy($0[0], $0[1], targets: many) * sum($0[0]) },
+      fast: { LinearCrossEntropy.node($0[0], $0[1], nil, many, .perToken, blockRows: 16) * sum($0[0]) },
       plain: {
         let logits = LinearMap.plain($0[0], $0[1], nil, inputs: 3)
         return [CrossEntropy.plain(logits, many, classes: 40, .perToken) * $0[0].reduce(0, +)]

@@ -35,7 +35,7 @@ public func linear(_ x: Variable, _ weight: Variable, bias: Variable? = nil) -> 
 
 enum LinearMap: DifferentiableOperation {
   static func checkShapes(_ name: StaticString, _ x: [Int], _ weight: [Int], _ bias: [Int]?) {
-    precondition(
+    require(
       weight.count == 2 && x.last == weight[1] && (bias == nil || bias == [weight[0]]),
       "\(name): x \(x), weight \(weight), bias \(bias?.description ?? "none")")
   }

@@ -10,10 +10,15 @@ import Darwin
 
 /// The natural logarithm of every element; its derivative is 1 / x.
 public func log(_ x: Variable) -> Variable {
-  Elementwise.node("log", RONDO_OP_LOG, x) { x, y in 1 / x }
+  Log.node(x)
 }
 
-enum Log: DifferentiableOperation {
+enum Log: PointwiseFunction {
+  static let name: StaticString = "log"
+  static let kernel = RONDO_OP_LOG
+
+  static func derivative(_ x: Float, _ y: Float) -> Float { 1 / x }
+
   static func plain(_ x: Double) -> Double { log(x) }
 
   static var checks: [OperationCheck] {

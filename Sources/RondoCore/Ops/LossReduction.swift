@@ -12,7 +12,7 @@ public enum LossReduction: Sendable, Hashable {
     switch self {
     case .perToken: return Double(max(1, rows))
     case .perSequence(let count):
-      precondition(count > 0, "LossReduction.perSequence: \(count) sequences")
+      require(count > 0, "LossReduction.perSequence: \(count) sequences")
       return Double(count)
     case .sum: return 1
     }

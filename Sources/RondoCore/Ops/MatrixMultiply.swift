@@ -2,7 +2,7 @@ import CRondoKernels
 
 /// a · b for a [rows, depth] and b [depth, columns]: [rows, columns].
 public func matmul(_ a: Variable, _ b: Variable) -> Variable {
-  precondition(
+  require(
     a.shape.count == 2 && b.shape.count == 2 && a.shape[1] == b.shape[0],
     "matmul: shapes \(a.shape) and \(b.shape)")
   let (rows, depth, columns) = (a.shape[0], a.shape[1], b.shape[1])

@@ -4,11 +4,15 @@ public func meanSquaredError(
   _ prediction: Variable, _ target: Variable, _ reduction: LossReduction = .perToken
 ) -> Variable {
   let (x, y) = (prediction.value, target.value)
-  precondition(x.shape == y.shape, "meanSquaredError: prediction \(x.shape), target \(y.shape)")
+  require(x.shape == y.shape, "meanSquaredError: prediction \(x.shape), target \(y.shape)")
   let divisor = reduction.divisor(rows: x.rows) * Double(max(1, x.columns))
-  let total = Sum.total(x.count) { [a = x.pointer, b = y.pointer] in
-    let difference = Double(a[$0]) - Double(b[$0])
-    return difference * difference
+  let total = Sum.total(x.count) { [a = x.pointer, b = y.pointer] range in
+    var sum = 0.0
+    for i in range {
+      let difference = Double(a[i]) - Double(b[i])
+      sum += difference * difference
+    }
+    return sum
   }
   return prediction.tape.node(
     "meanSquaredError", Tensor(Float(total / divisor)), inputs: [prediction, target]

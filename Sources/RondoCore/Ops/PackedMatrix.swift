@@ -18,7 +18,7 @@ package struct PackedMatrix: Sendable {
   /// Packs weights [outputs, inputs] for x·Wᵀ (columns = outputs) or, `isTransposed`, for g·W (columns =
   /// inputs).
   package init(_ weight: Tensor, isTransposed: Bool) {
-    precondition(weight.shape.count == 2, "PackedMatrix: weights of shape \(weight.shape)")
+    require(weight.shape.count == 2, "PackedMatrix: weights of shape \(weight.shape)")
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
     if isTransposed {
       self.init(weight.pointer, columns: inputs, depth: outputs, columnStride: 1, depthStride: inputs)

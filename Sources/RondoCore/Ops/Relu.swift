@@ -10,10 +10,15 @@ import Darwin
 
 /// max(x, 0) of every element; its derivative is 1 where x > 0 and 0 elsewhere.
 public func relu(_ x: Variable) -> Variable {
-  Elementwise.node("relu", RONDO_OP_RELU, x) { x, y in x > 0 ? 1 : 0 }
+  Relu.node(x)
 }
 
-enum Relu: DifferentiableOperation {
+enum Relu: PointwiseFunction {
+  static let name: StaticString = "relu"
+  static let kernel = RONDO_OP_RELU
+
+  static func derivative(_ x: Float, _ y: Float) -> Float { x > 0 ? 1 : 0 }
+
   static func plain(_ x: Double) -> Double { max(x, 0) }
 
   static var checks: [OperationCheck] {

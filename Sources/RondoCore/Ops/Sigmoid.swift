@@ -10,10 +10,15 @@ import Darwin
 
 /// σ(x) = 1 / (1 + e⁻ˣ) of every element; its derivative is σ · (1 − σ).
 public func sigmoid(_ x: Variable) -> Variable {
-  Elementwise.node("sigmoid", RONDO_OP_SIGMOID, x) { x, y in y * (1 - y) }
+  Sigmoid.node(x)
 }
 
-enum Sigmoid: DifferentiableOperation {
+enum Sigmoid: PointwiseFunction {
+  static let name: StaticString = "sigmoid"
+  static let kernel = RONDO_OP_SIGMOID
+
+  static func derivative(_ x: Float, _ y: Float) -> Float { y * (1 - y) }
+
   static func plain(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 
   static var checks: [OperationCheck] {

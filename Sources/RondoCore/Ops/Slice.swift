@@ -1,7 +1,7 @@
 /// The columns `range` of every row: […, n] gives […, range.count].
 public func slice(_ x: Variable, _ range: Range<Int>) -> Variable {
   let (rows, width) = (x.value.rows, x.value.columns)
-  precondition(
+  require(
     !x.shape.isEmpty && range.lowerBound >= 0 && range.upperBound <= width,
     "slice: columns \(range) of the shape \(x.shape)")
   let value = x.value

@@ -5,14 +5,18 @@ public func sum(_ x: Variable) -> Variable {
 
 /// The mean of all elements: a scalar.
 public func mean(_ x: Variable) -> Variable {
-  precondition(x.value.count > 0, "mean: no elements, the shape is \(x.shape)")
+  require(x.value.count > 0, "mean: no elements, the shape is \(x.shape)")
   return Sum.node("mean", x, divisor: Double(x.value.count))
 }
 
 enum Sum: DifferentiableOperation {
   fileprivate static func node(_ name: StaticString, _ x: Variable, divisor: Double) -> Variable {
     let count = x.value.count
-    let total = total(count) { [pointer = x.value.pointer] in Double(pointer[$0]) }
+    let total = total(count) { [pointer = x.value.pointer] range in
+      var sum = 0.0
+      for i in range { sum += Double(pointer[i]) }
+      return sum
+    }
     return x.tape.node(name, Tensor(Float(total / divisor)), inputs: [x]) { [x = x.id] gradient, sink in
       let share = Float(Double(gradient.scalar) / divisor)
       sink.accumulate(x) { pointer in
@@ -21,18 +25,13 @@ enum Sum: DifferentiableOperation {
     }
   }
 
-  /// Σ term(i) for i < count: blocks of 512 terms, then the blocks in order.
-  @inline(__always)
-  static func total(_ count: Int, _ term: (Int) -> Double) -> Double {
+  /// The sum over 0..<count, of which `block` gives parts: blocks of 512, then the blocks in order.
+  static func total(_ count: Int, _ block: (Range<Int>) -> Double) -> Double {
     let blocks = (count + 511) / 512
     var sums = [Double](repeating: 0, count: blocks)
     sums.withUnsafeMutableBufferPointer { sums in
       Parallel.rows(blocks, minimumPerPart: Elementwise.minimumPerPart / 512) { range in
-        for block in range {
-          var sum = 0.0
-          for i in block * 512..<min(count, block * 512 + 512) { sum += term(i) }
-          sums[block] = sum
-        }
+        for i in range { sums[i] = block(i * 512..<min(count, i * 512 + 512)) }
       }
     }
     return sums.reduce(0, +)

@@ -10,10 +10,15 @@ import Darwin
 
 /// The hyperbolic tangent of every element; its derivative is 1 − tanh².
 public func tanh(_ x: Variable) -> Variable {
-  Elementwise.node("tanh", RONDO_OP_TANH, x) { x, y in 1 - y * y }
+  Tanh.node(x)
 }
 
-enum Tanh: DifferentiableOperation {
+enum Tanh: PointwiseFunction {
+  static let name: StaticString = "tanh"
+  static let kernel = RONDO_OP_TANH
+
+  static func derivative(_ x: Float, _ y: Float) -> Float { 1 - y * y }
+
   static func plain(_ x: Double) -> Double { tanh(x) }
 
   static var checks: [OperationCheck] {

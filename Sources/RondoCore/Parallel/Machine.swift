@@ -52,7 +52,7 @@ public enum Machine {
     do {
       if !isConfigured.load(ordering: .sequentiallyConsistent) { try configure() }
     } catch {
-      preconditionFailure("\(error)")
+      fatalError("\(error)")
     }
   }()
 

@@ -11,7 +11,7 @@ public enum Parallel {
       return WorkerPool.shared.limit
     }
     set {
-      precondition(
+      require(
         1...Machine.largestThreadCount ~= newValue,
         "Parallel.limit: \(newValue) is not in 1...\(Machine.largestThreadCount)")
       WorkerPool.shared.limit = newValue
@@ -25,7 +25,7 @@ public enum Parallel {
 
   /// Runs `body` with another number of threads for the loops in it.
   public static func withThreads<R>(_ count: Int, _ body: () throws -> R) rethrows -> R {
-    precondition(
+    require(
       1...Machine.largestThreadCount ~= count,
       "Parallel.withThreads: \(count) is not in 1...\(Machine.largestThreadCount)")
     return try $scopedLimit.withValue(count, operation: body)
@@ -62,7 +62,7 @@ public enum Parallel {
     if threads <= 1 {
       for part in 0..<max(0, parts) { body(context, part) }
     } else {
-      precondition(parts <= WorkerPool.largestPartCount, "Parallel.run: \(parts) parts")
+      require(parts <= WorkerPool.largestPartCount, "Parallel.run: \(parts) parts")
       WorkerPool.shared.run(parts, threads: threads, context, body)
     }
   }

@@ -45,7 +45,7 @@ public final class Builder {
 
   /// The dotted name of a parameter or part of this builder.
   public func qualified(_ name: String) -> String {
-    precondition(!name.isEmpty, "Builder: an empty name in \(path.isEmpty ? "the root" : path)")
+    require(!name.isEmpty, "Builder: an empty name in \(path.isEmpty ? "the root" : path)")
     return path.isEmpty ? name : path + "." + name
   }
 
@@ -53,9 +53,9 @@ public final class Builder {
   /// handed to both.
   public func parameter(_ name: String, _ shape: [Int], _ initializer: Initializer) -> Parameter {
     let name = qualified(name)
-    precondition(
+    require(
       shape.allSatisfy { $0 > 0 }, "Builder: parameter \(name) has the shape \(shape); sizes are positive")
-    precondition(root.names.insert(name).inserted, "Builder: there is a parameter \(name) already")
+    require(root.names.insert(name).inserted, "Builder: there is a parameter \(name) already")
     root.layout.append((name, shape))
     root.initializers.append(root.override.map { initializer.overridden(by: $0) } ?? initializer)
     return Parameter(index: root.layout.count - 1, shape: shape)

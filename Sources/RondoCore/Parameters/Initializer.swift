@@ -47,7 +47,7 @@ public indirect enum Initializer: Sendable, Hashable {
   ) {
     let outputs = shape.first ?? 1
     let inputs = shape.dropFirst().reduce(1, *)
-    precondition(outputs * inputs == values.count, "Initializer: \(values.count) values for shape \(shape)")
+    require(outputs * inputs == values.count, "Initializer: \(values.count) values for shape \(shape)")
     func each(_ value: (UInt64) -> Float) {
       Parallel.rows(values.count, minimumPerPart: 4096) { range in
         for i in range { values[i] = value(UInt64(firstElement + i)) }
@@ -72,7 +72,7 @@ public indirect enum Initializer: Sendable, Hashable {
         }
       }
     case .rowBlocks(let blocks):
-      precondition(
+      require(
         blocks.reduce(0) { $0 + $1.rows } == outputs,
         "Initializer: blocks of \(blocks.map(\.rows)) rows for shape \(shape)")
       var row = 0

@@ -52,7 +52,7 @@ public struct ParameterStore: Sendable, Equatable {
   }
 
   public func info(_ parameter: Parameter) -> ParameterInfo {
-    precondition(
+    require(
       parameter.index < parameters.count && parameters[parameter.index].shape == parameter.shape,
       "ParameterStore: parameter \(parameter.index) of shape \(parameter.shape) belongs to another store")
     return parameters[parameter.index]
@@ -85,7 +85,7 @@ public struct ParameterStore: Sendable, Equatable {
 
   /// Sets the whole flat buffer, from a store of the same layout.
   public mutating func replaceValues(_ values: Tensor) {
-    precondition(
+    require(
       values.shape == self.values.shape,
       "ParameterStore.replaceValues: shape \(values.shape) where the store has \(self.values.shape)")
     self.values = values

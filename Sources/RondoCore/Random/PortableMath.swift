@@ -7,7 +7,7 @@ public enum PortableMath {
   /// The natural logarithm of a positive, finite number: x = m · 2ᵉ with m near 1, log m = 2 atanh((m − 1) /
   /// (m + 1)).
   public static func log(_ x: Double) -> Double {
-    precondition(x > 0 && x.isFinite, "PortableMath.log: \(x) is not positive and finite")
+    require(x > 0 && x.isFinite, "PortableMath.log: \(x) is not positive and finite")
     var exponent = Double(x.exponent)
     var mantissa = x.significand
     if mantissa > 1.414_213_562_373_095 {

@@ -44,7 +44,7 @@ public struct RandomSource: Sendable, Hashable {
 
   /// An index in 0..<bound. (The largest deviation from equal probabilities is bound / 2⁶⁴.)
   public func index(below bound: Int, stream: UInt64, position: UInt64) -> Int {
-    precondition(bound > 0, "RandomSource.index: the bound is \(bound)")
+    require(bound > 0, "RandomSource.index: the bound is \(bound)")
     return Int(bits(stream: stream, position: position).multipliedFullWidth(by: UInt64(bound)).high)
   }
 

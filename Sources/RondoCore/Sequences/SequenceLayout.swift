@@ -23,11 +23,11 @@ public struct SequenceLayout: Sendable, Hashable {
   ///   - order: The order of the batch of which this is a chunk. It must keep the lengths from growing, which holds for chunks of a
   ///     batch that was sorted whole. Without it the order is longest first, ties in the user's order.
   public init(_ lengths: [Int], ids: [Int]? = nil, startTimes: [Int]? = nil, order: [Int]? = nil) {
-    precondition(lengths.allSatisfy { $0 >= 0 }, "SequenceLayout: negative length in \(lengths)")
-    precondition(
+    require(lengths.allSatisfy { $0 >= 0 }, "SequenceLayout: negative length in \(lengths)")
+    require(
       ids == nil || ids!.count == lengths.count,
       "SequenceLayout: \(ids?.count ?? 0) ids for \(lengths.count) sequences")
-    precondition(
+    require(
       startTimes == nil || startTimes!.count == lengths.count,
       "SequenceLayout: \(startTimes?.count ?? 0) start times for \(lengths.count) sequences")
     self.lengths = lengths
@@ -36,9 +36,9 @@ public struct SequenceLayout: Sendable, Hashable {
     let sorted =
       order
       ?? lengths.indices.sorted { lengths[$0] != lengths[$1] ? lengths[$0] > lengths[$1] : $0 < $1 }
-    precondition(
+    require(
       sorted.sorted() == Array(lengths.indices), "SequenceLayout: the order \(sorted) is not a permutation")
-    precondition(
+    require(
       zip(sorted, sorted.dropFirst()).allSatisfy { lengths[$0] >= lengths[$1] },
       "SequenceLayout: lengths grow along the given order \(sorted)")
     var offsets = [0]

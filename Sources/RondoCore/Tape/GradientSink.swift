@@ -46,7 +46,7 @@ public final class GradientSink {
   public func add(_ input: Variable.ID, _ gradient: consuming Tensor) {
     let index = input.index
     guard nodes[index].requiresGradient else { return }
-    precondition(
+    require(
       gradient.count == nodes[index].shape.reduce(1, *),
       "\(nodes[index].name): a gradient of shape \(gradient.shape) for \(nodes[index].shape)")
     if nodes[index].parameter == nil, gradients[index] == nil {

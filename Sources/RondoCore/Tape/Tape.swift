@@ -77,7 +77,7 @@ public final class Tape {
   /// A parameter of the store. Asked for twice it is the same variable.
   public func parameter(_ parameter: Parameter) -> Variable {
     guard let store else {
-      preconditionFailure("Tape.parameter: the backward pass has run; a tape serves one pass")
+      fatalError("Tape.parameter: the backward pass has run; a tape serves one pass")
     }
     let info = store.info(parameter)
     let value = store[parameter]
@@ -109,7 +109,7 @@ public final class Tape {
     _ name: StaticString, _ values: [Tensor], inputs: [Variable], backward: @escaping Backward
   ) -> [Variable] {
     for input in inputs {
-      precondition(input.tape === self, "\(name): an input belongs to another tape")
+      require(input.tape === self, "\(name): an input belongs to another tape")
     }
     let requiresGradient = records && inputs.contains { $0.requiresGradient }
     let results = values.map { append(name, $0, requiresGradient: requiresGradient) }
@@ -146,7 +146,7 @@ public final class Tape {
   ///
   /// A tape has one backward pass: what the operations kept is released as soon as it has been used.
   public func backward(from loss: Variable) -> Gradients {
-    guard let store else { preconditionFailure("Tape.backward: the backward pass has run already") }
+    guard let store else { fatalError("Tape.backward: the backward pass has run already") }
     var gradients = Gradients(zerosFor: store)
     backward(from: loss, into: &gradients)
     return gradients
@@ -154,18 +154,18 @@ public final class Tape {
 
   /// Adds the gradients of a scalar to `gradients`.
   public func backward(from loss: Variable, into gradients: inout Gradients) {
-    precondition(loss.value.count == 1, "Tape.backward: the loss has the shape \(loss.shape), not one number")
+    require(loss.value.count == 1, "Tape.backward: the loss has the shape \(loss.shape), not one number")
     backward(from: loss, seed: Tensor(repeating: 1, loss.shape), into: &gradients)
   }
 
   /// Adds the gradients of Σ seed · result to `gradients`.
   package func backward(from result: Variable, seed: Tensor, into gradients: inout Gradients) {
-    precondition(result.tape === self, "Tape.backward: the loss belongs to another tape")
-    precondition(records, "Tape.backward: the tape does not record")
-    precondition(
+    require(result.tape === self, "Tape.backward: the loss belongs to another tape")
+    require(records, "Tape.backward: the tape does not record")
+    require(
       seed.shape == result.shape, "Tape.backward: a seed of shape \(seed.shape) for \(result.shape)")
-    guard let store else { preconditionFailure("Tape.backward: the backward pass has run already") }
-    precondition(
+    guard let store else { fatalError("Tape.backward: the backward pass has run already") }
+    require(
       gradients.values.shape == store.values.shape,
       "Tape.backward: gradients of \(gradients.values.count) values for a store of \(store.values.count)")
     self.store = nil

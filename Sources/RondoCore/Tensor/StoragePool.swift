@@ -71,7 +71,7 @@ package enum StoragePool {
   private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
     var block: UnsafeMutableRawPointer?
     let status = posix_memalign(&block, alignment, bytes)
-    precondition(status == 0 && block != nil, "Tensor: no memory for \(bytes) bytes")
+    require(status == 0 && block != nil, "Tensor: no memory for \(bytes) bytes")
     return block!
   }
 }

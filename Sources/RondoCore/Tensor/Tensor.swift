@@ -26,7 +26,7 @@ public struct Tensor: Sendable {
 
   /// A tensor whose elements are not set; the caller writes them all before anybody reads.
   package init(uninitialized shape: [Int]) {
-    precondition(shape.allSatisfy { $0 >= 0 }, "Tensor: negative size in shape \(shape)")
+    require(shape.allSatisfy { $0 >= 0 }, "Tensor: negative size in shape \(shape)")
     self.init(shape, storage: TensorStorage(count: shape.reduce(1, *)), offset: 0)
   }
 
@@ -45,7 +45,7 @@ public struct Tensor: Sendable {
   /// A tensor with these elements, in row-major order.
   public init(_ shape: [Int], _ values: [Float]) {
     self.init(uninitialized: shape)
-    precondition(values.count == count, "Tensor: \(values.count) values for shape \(shape)")
+    require(values.count == count, "Tensor: \(values.count) values for shape \(shape)")
     values.withUnsafeBufferPointer { source in
       guard let base = source.baseAddress else { return }
       storage.pointer.initialize(from: base, count: count)
@@ -68,13 +68,13 @@ public struct Tensor: Sendable {
 
   /// The only element of a tensor that has one.
   public var scalar: Float {
-    precondition(count == 1, "Tensor.scalar: the shape is \(shape)")
+    require(count == 1, "Tensor.scalar: the shape is \(shape)")
     return pointer[0]
   }
 
   /// The same elements in another shape.
   public func reshaped(_ shape: [Int]) -> Tensor {
-    precondition(shape.reduce(1, *) == count, "Tensor.reshaped: from \(self.shape) to \(shape)")
+    require(shape.reduce(1, *) == count, "Tensor.reshaped: from \(self.shape) to \(shape)")
     return Tensor(shape, storage: storage, offset: offset)
   }
 
@@ -82,7 +82,7 @@ public struct Tensor: Sendable {
   /// the two is written.
   package func view(from start: Int, _ shape: [Int]) -> Tensor {
     let view = Tensor(shape, storage: storage, offset: offset + start)
-    precondition(
+    require(
       start >= 0 && start + view.count <= count, "Tensor.view: shape \(shape) at \(start) of \(self.shape)")
     return view
   }

@@ -10,7 +10,7 @@ public struct Dropout: Sendable {
   public let stream: UInt64
 
   public init(_ builder: Builder, probability: Float) {
-    precondition(
+    require(
       0..<1 ~= probability, "Dropout \(builder.path): the probability \(probability) is not in 0..<1")
     self.probability = probability
     stream = RandomSource.stream(builder.path)

@@ -11,7 +11,7 @@ public struct Embedding: Sendable {
   public let weight: Parameter
 
   public init(_ builder: Builder, count: Int, width: Int, initial: Initializer = .normal(1)) {
-    precondition(count > 0 && width > 0, "Embedding \(builder.path): \(count) symbols of width \(width)")
+    require(count > 0 && width > 0, "Embedding \(builder.path): \(count) symbols of width \(width)")
     self.count = count
     self.width = width
     weight = builder.parameter("weight", [count, width], initial)

@@ -14,7 +14,7 @@ public struct Linear: Sendable {
     _ builder: Builder, inputSize: Int, outputSize: Int, hasBias: Bool = true,
     initial: Initializer? = nil
   ) {
-    precondition(
+    require(
       inputSize > 0 && outputSize > 0, "Linear \(builder.path): sizes \(inputSize) and \(outputSize)")
     let initial = initial ?? Self.standard(inputSize)
     self.inputSize = inputSize

@@ -35,8 +35,11 @@ struct CrossEntropyTests {
     }
     let fused = run { linearCrossEntropy($0, $1, bias: $2, targets: targets, .perSequence(count: 10)) }
     let parts = run { crossEntropy(linear($0, $1, bias: $2), targets, .perSequence(count: 10)) }
-    #expect(fused.0 == parts.0)
-    #expect(fused.1 == parts.1)
+    #expect(fused == parts)
+    let blocks = run {
+      LinearCrossEntropy.node($0, $1, $2, targets, .perSequence(count: 10), blockRows: 17)
+    }
+    #expect(blocks == parts)
   }
 
   @Test func misuseTraps() async {
