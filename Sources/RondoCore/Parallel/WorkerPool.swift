@@ -143,13 +143,15 @@ final class WorkerPool: @unchecked Sendable {
   /// Looks for a part for about a millisecond; not at all if there are more threads than processors.
   private func waitForPart(_ thread: Int) -> Bool {
     guard workers.load(ordering: .relaxed) < Machine.processorCount else { return false }
-    let begin = Self.nanoseconds()
+    var begin: Int?
     repeat {
-      for _ in 0..<64 {
+      for _ in 0..<256 {
         if Claims(word: claims.load(ordering: .relaxed)).isOpen(to: thread) { return true }
         rondo_cpu_relax()
       }
-    } while Self.nanoseconds() - begin < 1_000_000
+      // The clock is not read when a part comes soon.
+      begin = begin ?? Self.nanoseconds()
+    } while Self.nanoseconds() - begin! < 1_000_000
     return false
   }
 
