@@ -17,7 +17,7 @@
   X(4, 1) X(4, 2) X(4, 3) X(4, 4) \
   X(5, 1) X(5, 2) X(5, 3) X(5, 4) \
   X(6, 1) X(6, 2) X(6, 3) X(6, 4)
-#define RONDO_PEAK_CHAINS 16
+#define RONDO_PEAK_CHAINS 12
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), apply_to = function)
 #include "bodies/all.h"

@@ -18,13 +18,13 @@ INLINE void tile(size_t rows, size_t vectors, const product *p, const float *a, 
   for (size_t r = 0; r < rows; r++) {
 #pragma clang loop unroll(full)
     for (size_t v = 0; v < vectors; v++) {
-      const float *from = start + r * p->start_stride + v * RONDO_NATIVE_LANES;
+      size_t from = r * p->start_stride + v * RONDO_NATIVE_LANES;
       if (start == NULL)
         sum[r][v] = 0;
       else if (v + 1 < vectors || last == RONDO_NATIVE_LANES)
-        sum[r][v] = native_load(from);
+        sum[r][v] = native_load(start + from);
       else
-        sum[r][v] = native_load_first(from, last);
+        sum[r][v] = native_load_first(start + from, last);
     }
   }
   for (size_t i = 0; i < depth; i++) {
@@ -55,13 +55,14 @@ INLINE void tile(size_t rows, size_t vectors, const product *p, const float *a, 
 }
 
 // A function per shape, so that each has the registers to itself.
-#define TILE(rows, vectors)                                                                                                      \
-  static void tile_##rows##x##vectors(const product *p, const float *a, const float *b, const float *start, float *c, size_t columns) { \
-    tile(rows, vectors, p, a, b, start, c, columns);                                                                             \
+typedef void tile_function(const product *p, const float *a, const float *b, const float *start, float *c, size_t columns);
+#define TILE(rows, vectors)                                                                                            \
+  static void tile_##rows##x##vectors(const product *p, const float *a, const float *b, const float *start, float *c,  \
+                                      size_t columns) {                                                                \
+    tile(rows, vectors, p, a, b, start, c, columns);                                                                   \
   }
 RONDO_TILES(TILE)
 
-typedef void tile_function(const product *p, const float *a, const float *b, const float *start, float *c, size_t columns);
 #define TILE_ENTRY(rows, vectors) [rows - 1][vectors - 1] = tile_##rows##x##vectors,
 static tile_function *const tiles[RONDO_TILE_ROWS][RONDO_TILE_MOST_VECTORS] = {RONDO_TILES(TILE_ENTRY)};
 

@@ -66,19 +66,29 @@ static void cross_entropy_backward(size_t rows, size_t n, const float *logits, s
 }
 
 static void softmax(size_t rows, size_t n, const float *x, size_t x_stride, float *y, size_t y_stride, int logarithm) {
+  const size_t whole = n & ~(size_t)15, rest = n & 15;
   for (size_t r = 0; r < rows; r++) {
     const float *from = x + r * x_stride;
     float *to = y + r * y_stride;
-    float largest = row_maximum(n, from), sum = row_sum_of_exp(n, from, largest);
-    float log_sum = log_lanes(splat(sum)).x;
-    size_t j = 0;
-    for (; j + 16 <= n; j += 16) {
-      lanes shifted = load(from + j) - largest;
-      store(to + j, logarithm ? shifted - log_sum : exp_lanes(shifted) / sum);
-    }
-    if (j < n) {
-      lanes shifted = load_first(from + j, n - j) - largest;
-      store_first(to + j, n - j, logarithm ? shifted - log_sum : exp_lanes(shifted) / sum);
+    float largest = row_maximum(n, from);
+    if (logarithm) {
+      float log_sum = log_lanes(splat(row_sum_of_exp(n, from, largest))).x;
+      for (size_t j = 0; j < whole; j += 16) store(to + j, (load(from + j) - largest) - log_sum);
+      if (rest != 0) store_first(to + whole, rest, (load_first(from + whole, rest) - largest) - log_sum);
+    } else {
+      lanes lane_sums = splat(0);
+      for (size_t j = 0; j < whole; j += 16) {
+        lanes e = exp_lanes(load(from + j) - largest);
+        store(to + j, e);
+        lane_sums += e;
+      }
+      if (rest != 0) {
+        store_first(to + whole, rest, exp_lanes(load_first(from + whole, rest) - largest));
+        lane_sums += load_first(to + whole, rest);
+      }
+      float sum = sum_of_lanes(lane_sums);
+      for (size_t j = 0; j < whole; j += 16) store(to + j, load(to + j) / sum);
+      if (rest != 0) store_first(to + whole, rest, load_first(to + whole, rest) / sum);
     }
   }
 }
