@@ -42,6 +42,21 @@ struct CrossEntropyTests {
     #expect(blocks == parts)
   }
 
+  @Test func lossesOfRowsDependOnTheirRowOnly() {
+    let tape = Tape(ParameterStore([]), training: false)
+    let x = OperationCheck.uniform([37, 5], stream: 1)
+    let weight = tape.constant(OperationCheck.uniform([70, 5], stream: 2))
+    let targets = (0..<37).map { Int32($0 * 3 % 71) - 1 }
+    let whole = linearCrossEntropyLosses(tape.constant(x), weight, targets: targets)
+    for row in 0..<37 {
+      let one = tape.constant(x.view(from: row * 5, [1, 5]))
+      #expect(linearCrossEntropyLosses(one, weight, targets: [targets[row]]) == [whole[row]])
+    }
+    #expect(whole[0] == 0)
+    let sum = linearCrossEntropy(tape.constant(x), weight, targets: targets, .sum).value.scalar
+    #expect(abs(sum - whole.reduce(0, +)) < 1e-4)
+  }
+
   @Test func misuseTraps() async {
     await #expect(processExitsWith: .failure) {
       let tape = Tape(ParameterStore([]), training: true)
