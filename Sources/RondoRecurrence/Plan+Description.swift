@@ -4,7 +4,11 @@ extension Plan: CustomStringConvertible {
   package var description: String {
     var lines: [String] = []
     for (phase, works) in zip(schedule.phases, works) {
-      lines.append(phase.kind == .whole ? "  all rows at once" : "  each step")
+      switch phase.kind {
+      case .once: lines.append("  once")
+      case .whole: lines.append("  all rows at once")
+      case .loop: lines.append("  each step")
+      }
       lines += works.map { "    " + describe($0) }
     }
     if !memory.kept.isEmpty {

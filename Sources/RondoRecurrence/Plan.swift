@@ -155,9 +155,6 @@ package struct LoweredWork: Sendable {
     /// A computed gradient is added to the parameter's.
     case accumulate(Source, parameter: Int)
   }
-  /// Whether this computes something of parameters alone.
-  var isPreparation: Bool { if case .fixed = domain { true } else { false } }
-
   package let action: Action
   /// The domain whose rows are walked.
   package let domain: Domain

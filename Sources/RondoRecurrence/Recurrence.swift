@@ -133,7 +133,8 @@ public struct Recurrence: Sendable {
       runner.bind(.input, Region(reading: x.pointer + row * inputSize, stride: inputSize))
       runner.bind(.output, Region(y + row * outputSize, stride: outputSize))
       runner.walkSteps(chunks.count == 1 ? walk : Walk(layout.chunk(steps), isUpwards: walk.isUpwards))
-      runner.carryOver()
+      // The backward pass reads the states that the forward pass began with.
+      if !isKept { runner.carryOver() }
     }
     return runner
   }

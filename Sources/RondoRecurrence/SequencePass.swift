@@ -23,6 +23,12 @@ package struct SequenceResults<Element: BinaryFloatingPoint & Sendable>: Sendabl
   package var final: [[Element]]
   /// With gradients given: those of the input, the initial states and the parameters.
   package var gradients: SequenceValues<Element>?
+
+  package init(output: [Element], final: [[Element]], gradients: SequenceValues<Element>? = nil) {
+    self.output = output
+    self.final = final
+    self.gradients = gradients
+  }
 }
 
 extension Executor {

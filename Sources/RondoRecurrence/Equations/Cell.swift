@@ -33,6 +33,11 @@ public protocol Cell: Sendable {
 public struct StateShape: Hashable, Sendable {
   public let name: String
   public let width: Int
+
+  public init(name: String, width: Int) {
+    self.name = name
+    self.width = width
+  }
 }
 
 /// The states that a cell declares, in order, written as a dictionary: `["h": 256, "c": 256]`.

@@ -216,21 +216,31 @@ package final class Runner<E: Executor> {
 
   /// Computes what is made of parameters alone and packs the weights: what stays as it is for every step of every walk.
   package func prepare() {
-    if let first = plan.phases.first, first.kind == .whole {
-      for work in first.works where work.isPreparation { runWhole(work) }
-    }
-    for (index, weight) in plan.memory.packed.enumerated() {
-      let region = regions[weight.source.buffer]
-      let base = UnsafePointer(region.base + weight.source.column)
-      let (outputStride, depthStride) = weight.transposed ? (1, region.stride) : (region.stride, 1)
-      let target = packed[index]
-      let minimum = max(1, 65_536 / max(1, weight.depth * 64))
-      Parallel.rows(E.panelCount(outputs: weight.outputs), minimumPerPart: minimum) { panels in
-        E.pack(
-          outputs: weight.outputs, depth: weight.depth, base, outputStride: outputStride,
-          depthStride: depthStride,
-          panels: panels, into: target)
+    var isPacked = Array(repeating: false, count: plan.memory.packed.count)
+    for phase in plan.phases where phase.kind == .once {
+      for work in phase.works {
+        // The weight of a product of parameters is computed by then.
+        if case .product(_, let index, _, _) = work.action, !isPacked[index] {
+          pack(index)
+          isPacked[index] = true
+        }
+        runWhole(work)
       }
+    }
+    for index in isPacked.indices where !isPacked[index] { pack(index) }
+  }
+
+  private func pack(_ index: Int) {
+    let weight = plan.memory.packed[index]
+    let region = regions[weight.source.buffer]
+    let base = UnsafePointer(region.base + weight.source.column)
+    let (outputStride, depthStride) = weight.transposed ? (1, region.stride) : (region.stride, 1)
+    let target = packed[index]
+    let minimum = max(1, 65_536 / max(1, weight.depth * 64))
+    Parallel.rows(E.panelCount(outputs: weight.outputs), minimumPerPart: minimum) { panels in
+      E.pack(
+        outputs: weight.outputs, depth: weight.depth, base, outputStride: outputStride,
+        depthStride: depthStride, panels: panels, into: target)
     }
   }
 
@@ -241,10 +251,10 @@ package final class Runner<E: Executor> {
       "Runner: \(walk.layout.rowCount) rows of \(walk.layout.sequenceCount) sequences in memory for "
         + "\(rowCount) rows of \(placeCount)")
     self.walk = walk
-    for (number, phase) in plan.phases.enumerated() {
+    for phase in plan.phases {
       switch phase.kind {
-      case .whole:
-        for work in phase.works where number > 0 || !work.isPreparation { runWhole(work) }
+      case .once: break
+      case .whole: for work in phase.works { runWhole(work) }
       case .loop: runLoop(phase.works)
       }
     }

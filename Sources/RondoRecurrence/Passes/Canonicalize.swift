@@ -7,6 +7,8 @@
 // - a · b + c with a product a · b that nothing else reads is one fused multiply-add.
 
 package func canonicalize(_ step: StepGraph) -> StepGraph {
+  // What no result depends on is no reader.
+  let step = pruned(step)
   var pass = Canonicalization(source: step)
   var result = step
   result.updates = step.updates.map { pass.rewrite($0) }
@@ -53,7 +55,7 @@ private struct Canonicalization {
       let inputs = source.graph[id].inputs
       return sum(inputs[0], inputs[1])
     }
-    let biases = terms.filter { isBias($0) }
+    let biases = terms.filter(isBias)
     var accumulator: NodeID?
     for bias in biases {
       let value = rewrite(bias)
@@ -89,7 +91,7 @@ private struct Canonicalization {
   }
 
   private func isBias(_ id: NodeID) -> Bool {
-    source.graph[id].domain == .fixed(rows: 1) && !source.graph.isConstant(id)
+    source.graph[id].domain == .fixed(rows: 1) && !source.graph.isConstant(id) && !isChainable(id)
   }
 
   private func isRecurrent(_ id: NodeID) -> Bool { loops.loop[id] != nil }

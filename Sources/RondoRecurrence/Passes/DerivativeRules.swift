@@ -112,12 +112,9 @@ package struct DerivativeRules: Sendable {
     "product": { d, node, g in
       let inputs = d.forward[node].inputs
       let x = d.value(inputs[0])
-      let (outputs, width) = (d.forward[node].width, d.forward[inputs[0]].width)
       return [
         Contribution(input: inputs[0], gradient: d.graph.product(g, d.value(inputs[1]), transposed: true)),
-        Contribution(
-          input: inputs[1],
-          gradient: d.graph.add(.outer, [g, x], width: width, domain: .fixed(rows: outputs))),
+        Contribution(input: inputs[1], gradient: d.graph.outer(g, x)),
       ] + inputs.dropFirst(2).map { Contribution(input: $0, gradient: g) }
     },
   ])

@@ -58,7 +58,7 @@ package struct Differentiation {
         )
         var sums = whole.map { reduced($0.gradient, to: id) }
         if !parts.isEmpty { sums.append(reduced(assembled(parts, width: node.width), to: id)) }
-        gradients += sums.map { ParameterGradient(parameter: index, node: $0) }
+        gradients += sums.map { ParameterGradient(parameter: index, node: graph.spread($0)) }
       case .input:
         inputGradient = gradient(of: id)
       case .state(let index):
@@ -68,7 +68,8 @@ package struct Differentiation {
         guard let rule = rules.rules[forward.describe(node.operation)] else {
           fatalError("differentiate: no rule for \(forward.describe(node.operation))")
         }
-        for contribution in rule(&self, id, g) where !forward.isConstant(contribution.input) {
+        for contribution in rule(&self, id, g)
+        where !forward.isConstant(contribution.input) && !isZero(contribution.gradient) {
           contributions[contribution.input].append(contribution)
         }
       }
@@ -108,7 +109,7 @@ package struct Differentiation {
   private mutating func reduced(_ gradient: NodeID, to id: NodeID) -> NodeID {
     let (node, g) = (forward[id], graph[gradient])
     if node.domain == g.domain { return gradient }
-    return graph.add(.total, [gradient], width: node.width, domain: node.domain)
+    return graph.total(gradient, over: node.domain)
   }
 
   /// The gradient of a value of which slices were read: the slices' gradients side by side, zero where nothing was read.
@@ -141,6 +142,15 @@ package struct Differentiation {
     }
     if end < width { pieces.append(zero(width: width - end)) }
     return graph.concatenate(pieces)
+  }
+
+  /// Whether a gradient is what `zero` gives: columns of a value of which only others were read.
+  private func isZero(_ id: NodeID) -> Bool {
+    switch graph[id].operation {
+    case .constant(let value): value == 0
+    case .broadcast: isZero(graph[id].inputs[0])
+    default: false
+    }
   }
 
   private mutating func zero(width: Int) -> NodeID {

@@ -47,12 +47,23 @@ package func fuse(_ step: StepGraph, _ schedule: Schedule, keep: Set<NodeID> = [
   return schedule.phases.map { phase in
     var pending = phase.nodes
     var works: [Work] = []
-    func isReady(_ id: NodeID, _ started: Set<NodeID>) -> Bool {
-      graph[id].inputs.allSatisfy { !started.contains(base($0, in: graph)) }
+    /// Whether all operands are there, `open` being the nodes that no work before this one computes, `unavailable` those of them that this
+    /// work does not compute either.
+    func isReady(_ id: NodeID, open: Set<NodeID>, unavailable: Set<NodeID>) -> Bool {
+      graph[id].inputs.allSatisfy { input in
+        let source = base(input, in: graph)
+        if case .state(let index) = graph[source].operation {
+          // Outside of its loop, a state's previous value is another row of its new value.
+          return phase.states.contains(index) || !open.contains(step.updates[index])
+        }
+        return !unavailable.contains(source)
+      }
     }
     while !pending.isEmpty {
       let waiting = Set(pending)
-      let products = pending.filter { !isPointwise(graph[$0].operation) && isReady($0, waiting) }
+      let products = pending.filter {
+        !isPointwise(graph[$0].operation) && isReady($0, open: waiting, unavailable: waiting)
+      }
       if !products.isEmpty {
         works += products.map { id in
           switch graph[id].operation {
@@ -68,7 +79,8 @@ package func fuse(_ step: StepGraph, _ schedule: Schedule, keep: Set<NodeID> = [
       var program: [NodeID] = []
       var unavailable = waiting
       var domain: Domain?
-      for id in pending where isPointwise(graph[id].operation) && isReady(id, unavailable) {
+      for id in pending
+      where isPointwise(graph[id].operation) && isReady(id, open: waiting, unavailable: unavailable) {
         if domain == nil { domain = graph[id].domain }
         guard graph[id].domain == domain else { continue }
         program.append(id)
@@ -90,6 +102,10 @@ private func isPointwise(_ operation: Operation) -> Bool {
 /// computed, otherwise in a later one (a reduction or the source of a slice must be complete).
 private func sections(of nodes: [NodeID], in graph: Graph) -> [RowProgram.Section] {
   var level: [NodeID: Int] = [:]
+  /// The columns that an operation runs over.
+  func width(_ id: NodeID) -> Int {
+    isReduction(graph[id].operation) ? graph[graph[id].inputs[0]].width : graph[id].width
+  }
   for id in nodes {
     var own = 0
     for input in graph[id].inputs {
@@ -97,18 +113,17 @@ private func sections(of nodes: [NodeID], in graph: Graph) -> [RowProgram.Sectio
       guard let known = level[source] else { continue }
       let isDirect =
         source == input && !isReduction(graph[source].operation)
-        && (graph[source].width == graph[id].width || graph[id].operation == .concatenate)
+        && (graph[source].width == width(id) || graph[id].operation == .concatenate)
       own = max(own, isDirect && graph[source].operation != .concatenate ? known : known + 1)
     }
     level[id] = own
   }
   var sections: [RowProgram.Section] = []
   for id in nodes {
-    let width = isReduction(graph[id].operation) ? graph[graph[id].inputs[0]].width : graph[id].width
-    if let index = sections.firstIndex(where: { $0.level == level[id]! && $0.width == width }) {
+    if let index = sections.firstIndex(where: { $0.level == level[id]! && $0.width == width(id) }) {
       sections[index].nodes.append(id)
     } else {
-      sections.append(RowProgram.Section(level: level[id]!, width: width, nodes: [id]))
+      sections.append(RowProgram.Section(level: level[id]!, width: width(id), nodes: [id]))
     }
   }
   return sections.sorted { ($0.level, $0.width) < ($1.level, $1.width) }

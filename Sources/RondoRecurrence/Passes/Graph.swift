@@ -143,6 +143,7 @@ package struct Graph: Sendable {
       "slice: columns \(offset)..<\(offset + width) of \(describe(a)), which has \(node.width)")
     if offset == 0, width == node.width { return a }
     if case .slice(let inner) = node.operation { return slice(node.inputs[0], inner + offset, width) }
+    if node.operation == .broadcast { return broadcast(node.inputs[0], to: width) }
     if node.operation == .concatenate {
       var start = 0
       for part in node.inputs {
@@ -171,6 +172,11 @@ package struct Graph: Sendable {
     return add(.broadcast, [a], width: width, domain: nodes[a].domain)
   }
 
+  /// A node whose columns lie in memory: what products and sums over rows read. Only pointwise works can repeat a column.
+  package mutating func spread(_ a: NodeID) -> NodeID {
+    nodes[a].operation == .broadcast ? unary(.identity, a) : a
+  }
+
   package mutating func reduction(_ operation: Operation, _ a: NodeID) -> NodeID {
     add(operation, [a], width: 1, domain: nodes[a].domain)
   }
@@ -186,6 +192,7 @@ package struct Graph: Sendable {
     require(
       nodes[x].width == depth,
       "product: \(describe(x)) has width \(nodes[x].width), the weight is [\(rows), \(nodes[w].width)]")
+    let (x, start) = (spread(x), start.map { spread($0) })
     var domain = nodes[x].domain
     if let start {
       guard let joined = Domain.join(domain, nodes[start].domain) else {
@@ -197,6 +204,20 @@ package struct Graph: Sendable {
     }
     return add(
       .product(transposed: transposed), [x, w] + (start.map { [$0] } ?? []), width: outputs, domain: domain)
+  }
+
+  /// Σ over rows of aᵀ b: the gradient of a weight.
+  package mutating func outer(_ a: NodeID, _ b: NodeID) -> NodeID {
+    let (a, b) = (spread(a), spread(b))
+    return add(.outer, [a, b], width: nodes[b].width, domain: .fixed(rows: nodes[a].width))
+  }
+
+  /// The sum over the rows that share a row of a smaller domain.
+  package mutating func total(_ a: NodeID, over domain: Domain) -> NodeID {
+    if nodes[a].operation == .broadcast {
+      return broadcast(total(nodes[a].inputs[0], over: domain), to: nodes[a].width)
+    }
+    return add(.total, [a], width: nodes[a].width, domain: domain)
   }
 
   package func isConstant(_ id: NodeID) -> Bool {

@@ -15,11 +15,11 @@ extension Plan {
     let schedule = RondoRecurrence.schedule(step, hoisting: hoisting)
     let works = fuse(step, schedule, keep: keep)
     let memory = planMemory(step, schedule, works, keep: keep, forward: forward)
-    let lowering = Lowering(step: step, memory: memory)
     self.init(
       step: step, schedule: schedule, works: works, memory: memory,
       phases: zip(schedule.phases, works).enumerated().map { number, phase in
-        LoweredPhase(
+        let lowering = Lowering(step: step, memory: memory, phase: phase.0)
+        return LoweredPhase(
           kind: phase.0.kind,
           works: phase.1.flatMap { lowering.lower($0) } + lowering.accumulations(after: number, in: schedule))
       })
@@ -29,9 +29,10 @@ extension Plan {
 struct Lowering {
   let step: StepGraph
   let memory: MemoryPlan
+  let phase: Phase
   var graph: Graph { step.graph }
 
-  func source(_ id: NodeID) -> Source { locate(id, in: graph, memory: memory) }
+  func source(_ id: NodeID) -> Source { locate(id, in: graph, memory: memory, carried: phase.states) }
 
   func lower(_ work: Work) -> [LoweredWork] {
     switch work {
@@ -153,16 +154,16 @@ private struct ProgramEmitter {
             RONDO_OP_COPY, out: stream(carry(state), false), operand(RONDO_REGISTER, registers[value]!)))
       }
       close(width: section.width, from: first)
-      for id in section.nodes where graph[id].operation == .concatenate { copyParts(of: id) }
-    }
-    // A reduction that has a place in memory gets there through a section of width 1.
-    for (id, index) in scalars.sorted(by: { $0.key < $1.key }) where isReduction(graph[id].operation) {
-      let first = instructions.count
-      for place in lowering.memory.destinations[id] ?? [] {
-        instructions.append(
-          rondo_instruction(RONDO_OP_COPY, out: stream(place, false), operand(RONDO_SCALAR, index)))
+      // A reduction that has a place in memory gets there through a section of width 1.
+      let copies = instructions.count
+      for id in section.nodes where isReduction(graph[id].operation) {
+        for place in lowering.memory.destinations[id] ?? [] {
+          instructions.append(
+            rondo_instruction(RONDO_OP_COPY, out: stream(place, false), scalar(of: id)))
+        }
       }
-      close(width: 1, from: first)
+      close(width: 1, from: copies)
+      for id in section.nodes where graph[id].operation == .concatenate { copyParts(of: id) }
     }
     for state in program.commits where program.committingSection(state: state, step: step) == nil {
       let first = instructions.count
@@ -184,7 +185,7 @@ private struct ProgramEmitter {
 
   private mutating func compute(_ id: NodeID, at index: Int, in section: RowProgram.Section) {
     let node = graph[id]
-    let operands = node.inputs.map { operandOf($0, width: section.width) }
+    let operands = node.inputs.map { operandOf($0) }
     if isReduction(node.operation) {
       release(after: index, in: section)
       instructions.append(rondo_instruction(opcode(node.operation), out: scalar(of: id), operands[0]))
@@ -226,20 +227,20 @@ private struct ProgramEmitter {
       if !(lowering.memory.destinations[part] ?? []).contains(target) {
         let first = instructions.count
         instructions.append(
-          rondo_instruction(RONDO_OP_COPY, out: stream(target, false), operandOf(part, width: width)))
+          rondo_instruction(RONDO_OP_COPY, out: stream(target, false), operandOf(part)))
         close(width: width, from: first)
       }
       column += width
     }
   }
 
-  private mutating func operandOf(_ id: NodeID, width: Int) -> rondo_operand {
+  private mutating func operandOf(_ id: NodeID) -> rondo_operand {
     if case .constant(let value) = graph[id].operation { return constant(value) }
     if let register = registers[id] { return operand(RONDO_REGISTER, register) }
     let source = base(id, in: graph)
     if case .constant(let value) = graph[source].operation { return constant(value) }
     if let index = scalars[source], graph[source].width == 1 { return operand(RONDO_SCALAR, index) }
-    return stream(lowering.source(id), graph[source].width == 1 && width > 1)
+    return stream(lowering.source(id), graph[id].operation == .broadcast)
   }
 
   private mutating func constant(_ value: Double) -> rondo_operand {

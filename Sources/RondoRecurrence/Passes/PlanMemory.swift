@@ -4,6 +4,8 @@ package struct MemoryPlan: Sendable {
   package var buffers: [Buffer] = []
   /// Where each node is read, if it has a place; a value that several concatenations hold has several, this is one of them.
   package var home: [NodeID: Source] = [:]
+  /// Where the previous value of a state is read by what the loop that carries it does not compute: in the row of the step walked before.
+  package var history: [NodeID: Source] = [:]
   /// The places that a value is stored in when it is computed.
   package var destinations: [NodeID: [Source]] = [:]
   package var packed: [PackedWeight] = []
@@ -38,14 +40,18 @@ private struct MemoryPlanner {
     for id in graph.nodes.indices { addLeaf(id) }
     // Concatenations first: their parts are computed straight into them.
     for id in graph.nodes.indices.reversed() where graph[id].operation == .concatenate {
-      place(id, needs[id])
+      if plan.home[id] == nil { place(id, needs[id]) }
       var column = 0
       for part in graph[id].inputs {
         if let home = plan.home[id], isComputed(part), inSameProgram(part, id) {
           let target = Source(buffer: home.buffer, column: home.column + column, mode: home.mode)
-          plan.destinations[part, default: []].append(target)
           let lastsLongEnough = (needs[part] ?? .local) <= needs[id]!
-          if plan.home[part] == nil, !mustOwn(part), lastsLongEnough { plan.home[part] = target }
+          let isHome = plan.home[part] == nil && !mustOwn(part) && lastsLongEnough
+          if isHome { plan.home[part] = target }
+          // A concatenation in a concatenation is filled there or copied there as a whole.
+          if isHome || graph[part].operation != .concatenate {
+            plan.destinations[part, default: []].append(target)
+          }
         }
         column += graph[part].width
       }
@@ -53,11 +59,11 @@ private struct MemoryPlanner {
     for id in graph.nodes.indices where isComputed(id) && graph[id].operation != .concatenate {
       if plan.home[id] == nil, let need = needs[id] { place(id, need) }
     }
-    // The previous value of a state is the row before of its new value wherever a loop does not carry it.
+    let readElsewhere = statesReadOutsideOfTheirLoop()
     for id in graph.nodes.indices {
-      guard case .state(let index) = graph[id].operation, plan.home[id] == nil else { continue }
+      guard case .state(let index) = graph[id].operation, readElsewhere.contains(index) else { continue }
       let history = plan.home[step.updates[index]]!
-      plan.home[id] = Source(
+      plan.history[id] = Source(
         buffer: history.buffer, column: history.column, mode: .previous,
         initial: buffer(.initial(index), step.states[index].width))
     }
@@ -86,6 +92,18 @@ private struct MemoryPlanner {
   private func isComputed(_ id: NodeID) -> Bool { graph[id].operation.isWork }
 
   private func isCarried(_ state: Int) -> Bool { schedule.phases.contains { $0.states.contains(state) } }
+
+  private func statesReadOutsideOfTheirLoop() -> Set<Int> {
+    var states: Set<Int> = []
+    for (phase, works) in zip(schedule.phases, works) {
+      for input in works.flatMap(\.nodes).flatMap({ graph[$0].inputs }) {
+        if case .state(let index) = graph[base(input, in: graph)].operation, !phase.states.contains(index) {
+          states.insert(index)
+        }
+      }
+    }
+    return states
+  }
 
   private func inSameProgram(_ a: NodeID, _ b: NodeID) -> Bool {
     works.joined().contains { work in
@@ -161,7 +179,10 @@ private struct MemoryPlanner {
     }
     if let output = step.output { need(output, .rows) }
     for state in step.states.indices where !isCarried(state) { need(step.updates[state], .rows) }
-    for gradient in step.gradients where isComputed(gradient.node) { need(gradient.node, .rows) }
+    for gradient in step.gradients {
+      let source = base(gradient.node, in: graph)
+      if isComputed(source) { need(source, .rows) }
+    }
     return needs
   }
 
@@ -217,19 +238,21 @@ private struct MemoryPlanner {
         plan.home[id] = Source(buffer: buffer(.carry(index), node.width), column: 0, mode: .place)
       }
     case .parameter(let index):
-      let isRow = node.domain == .fixed(rows: 1) && step.parameters[index].shape.count == 1
       plan.home[id] = Source(
-        buffer: buffer(.parameter(index), node.width), column: 0, mode: isRow ? .fixed : .matrix)
+        buffer: buffer(.parameter(index), node.width), column: 0,
+        mode: node.domain == .fixed(rows: 1) ? .fixed : .matrix)
     case .kept(let forwardID):
       guard let forward else { fatalError("planMemory: a kept value without a forward plan") }
       plan.kept.append(forwardID)
-      var source = forward.memory.home[forwardID]!
+      var source: Source
       if case .state(let index) = forward.step.graph[forwardID].operation {
         let history = forward.memory.home[forward.step.updates[index]]!
         let initial = forward.memory.buffers.firstIndex { $0.kind == .initial(index) }!
         source = Source(
           buffer: history.buffer, column: history.column, mode: .forwardPrevious,
           initial: buffer(.forward(initial), step.states[index].width))
+      } else {
+        source = forward.memory.home[forwardID]!
       }
       source.buffer = buffer(.forward(source.buffer), forward.memory.buffers[source.buffer].width)
       plan.home[id] = source
@@ -246,20 +269,22 @@ private struct MemoryPlanner {
   private func packedWeight(of id: NodeID, transposed: Bool) -> PackedWeight {
     let w = graph[id].inputs[1]
     return PackedWeight(
-      source: locate(w, in: graph, memory: plan), transposed: transposed, outputs: graph[id].width,
+      source: locate(w, in: graph, memory: plan, carried: []), transposed: transposed,
+      outputs: graph[id].width,
       depth: graph[graph[id].inputs[0]].width)
   }
 }
 
-/// The place of a node, through slices and broadcasts.
-package func locate(_ id: NodeID, in graph: Graph, memory: MemoryPlan) -> Source {
+/// The place of a node, through slices and broadcasts, for works of a phase that carries these states.
+package func locate(_ id: NodeID, in graph: Graph, memory: MemoryPlan, carried: [Int]) -> Source {
   let node = graph[id]
   switch node.operation {
   case .slice(let offset):
-    var source = locate(node.inputs[0], in: graph, memory: memory)
+    var source = locate(node.inputs[0], in: graph, memory: memory, carried: carried)
     source.column += offset
     return source
-  case .broadcast: return locate(node.inputs[0], in: graph, memory: memory)
+  case .broadcast: return locate(node.inputs[0], in: graph, memory: memory, carried: carried)
+  case .state(let index) where !carried.contains(index): return memory.history[id]!
   default: return memory.home[id]!
   }
 }
@@ -272,10 +297,12 @@ extension RowProgram {
     guard let index = sections.firstIndex(where: { $0.nodes.contains(step.updates[state]) }),
       !isReduction(graph[step.updates[state]].operation), graph[step.updates[state]].operation != .concatenate
     else { return nil }
-    let isRead = sections[(index + 1)...].contains { section in
-      section.nodes.contains { node in
-        graph[node].inputs.contains { graph[base($0, in: graph)].operation == .state(state) }
-      }
+    // A section's concatenations are copied when its instructions have run.
+    let later =
+      sections[index].nodes.filter { graph[$0].operation == .concatenate }
+      + sections[(index + 1)...].flatMap(\.nodes)
+    let isRead = later.contains { node in
+      graph[node].inputs.contains { graph[base($0, in: graph)].operation == .state(state) }
     }
     return isRead ? nil : sections[index]
   }

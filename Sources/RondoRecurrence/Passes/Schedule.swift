@@ -2,6 +2,8 @@
 
 package struct Phase: Sendable {
   package enum Kind: Hashable, Sendable {
+    /// What is made of parameters alone: once per pass, before the weights are packed.
+    case once
     /// All rows of every domain at once.
     case whole
     /// Step by step.
@@ -10,7 +12,7 @@ package struct Phase: Sendable {
   package var kind: Kind
   /// The nodes that are computed here, in topological order; leaves and addressing are nobody's work.
   package var nodes: [NodeID]
-  /// The states that the loop carries.
+  /// The states that the loop carries: those it reads the previous values of.
   package var states: [Int]
 }
 
@@ -42,8 +44,14 @@ package func schedule(_ step: StepGraph, hoisting: Bool = true) -> Schedule {
   let graph = step.graph
   let loops = findLoops(step)
 
-  // Even levels are whole phases, odd ones loops; a value that a loop gives is used from the next even level on.
+  // Even levels are whole phases, odd ones loops; a value that a loop gives is used from the next even level on. What is made of parameters
+  // alone comes before all of them.
+  let onceLevel = -2
   var level = Array(repeating: 0, count: graph.nodes.count)
+  for (id, node) in graph.nodes.enumerated() where !node.operation.sumsOverRows {
+    guard case .fixed = node.domain, node.inputs.allSatisfy({ level[$0] == onceLevel }) else { continue }
+    level[id] = onceLevel
+  }
   for component in loops.components {
     let isLoop = component.count > 1
     var lowest = 0
@@ -58,10 +66,10 @@ package func schedule(_ step: StepGraph, hoisting: Bool = true) -> Schedule {
         lowest = max(lowest, (level[dependency] + 1) / 2 * 2)
       }
     }
-    for id in component { level[id] = isLoop ? lowest + 1 : lowest }
+    for id in component where level[id] != onceLevel { level[id] = isLoop ? lowest + 1 : lowest }
   }
   if !hoisting {
-    for id in graph.nodes.indices {
+    for id in graph.nodes.indices where level[id] != onceLevel {
       let isStep = graph[id].domain == .steps
       level[id] = isStep ? 1 : (graph[id].inputs.contains { level[$0] > 0 } ? 2 : 0)
     }
@@ -86,19 +94,31 @@ package func schedule(_ step: StepGraph, hoisting: Bool = true) -> Schedule {
   // A concatenation of what a loop computes is filled by the loop.
   for id in graph.nodes.indices
   where graph[id].operation == .concatenate && level[id] > 0 && level[id] % 2 == 0 {
-    let parts = graph[id].inputs.filter { graph[$0].operation.isWork }
-    if !parts.isEmpty, parts.allSatisfy({ level[$0] == level[id] - 1 }) { level[id] -= 1 }
+    let sources = graph[id].inputs.map { base($0, in: graph) }
+    let parts = sources.filter { graph[$0].operation.isWork }
+    if !parts.isEmpty, parts.allSatisfy({ level[$0] == level[id] - 1 }),
+      sources.allSatisfy({ level[$0] < level[id] })
+    {
+      level[id] -= 1
+    }
   }
 
+  // A state whose previous value nothing in the loop reads is not carried: it is the row before of what the loop gives.
+  var stateLevel = [Int?](repeating: nil, count: step.states.count)
+  for (id, node) in graph.nodes.enumerated() {
+    if case .state(let index) = node.operation { stateLevel[index] = level[id] }
+  }
   let used = Set(graph.nodes.indices.filter { graph[$0].operation.isWork }.map { level[$0] }).sorted()
   var phases: [Phase] = []
   var phase = [Int?](repeating: nil, count: graph.nodes.count)
   for value in used {
     let nodes = graph.nodes.indices.filter { level[$0] == value && graph[$0].operation.isWork }
-    let states = step.states.indices.filter { level[step.updates[$0]] == value }
     for id in nodes { phase[id] = phases.count }
+    let isLoop = value % 2 == 1
     phases.append(
-      Phase(kind: value % 2 == 1 ? .loop : .whole, nodes: nodes, states: value % 2 == 1 ? states : []))
+      Phase(
+        kind: value == onceLevel ? .once : (isLoop ? .loop : .whole), nodes: nodes,
+        states: isLoop ? step.states.indices.filter { stateLevel[$0] == value } : []))
   }
   return Schedule(phases: phases, phase: phase)
 }

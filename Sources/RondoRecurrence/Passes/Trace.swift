@@ -31,14 +31,18 @@ package func trace(_ cell: some Cell, inputSize: Int) -> StepGraph {
       if node.domain == .steps { return term.node }
     default: break
     }
+    require(
+      Domain.join(node.domain, .steps) != nil,
+      "\(type(of: cell)): \(tracer.graph.describe(term.node)) has the rows of a matrix, not one for each step"
+    )
     let copy = tracer.graph.add(.unary(.identity), [term.node], width: node.width, domain: .steps)
     tracer.graph.names[copy] = tracer.graph.names[term.node].map {
       $0.hasSuffix("'") ? String($0.dropLast()) : $0
     }
     return copy
   }
-  let updates = states.current.map(owned)
+  let results = (updates: states.current.map(owned), output: owned(output))
   return StepGraph(
     graph: tracer.graph, inputSize: inputSize, states: shapes, parameters: tracer.parameters,
-    updates: updates, output: owned(output))
+    updates: results.updates, output: results.output)
 }
