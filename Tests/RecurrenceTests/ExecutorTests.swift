@@ -1,13 +1,13 @@
 import RondoCore
 import RondoNN
-import Testing
-
 import RondoRecurrence
+import Testing
 
 @Suite struct ExecutorTests {
   /// Cells of sizes that no vector width divides.
   static let cells: [any Cell] = [
-    Elman(hiddenSize: 37), Elman(hiddenSize: 37, activation: .relu), LSTM(hiddenSize: 37), GRU(hiddenSize: 37),
+    Elman(hiddenSize: 37), Elman(hiddenSize: 37, activation: .relu), LSTM(hiddenSize: 37),
+    GRU(hiddenSize: 37),
     GRU(hiddenSize: 37, reset: .before), LSTM(hiddenSize: 1),
   ]
 
@@ -24,7 +24,9 @@ import RondoRecurrence
       expectClose(vector.output, reference.output, "output")
       for (a, b) in zip(vector.final, reference.final) { expectClose(a, b, "final") }
       expectClose(vector.gradients!.input, reference.gradients!.input, "dx")
-      for (a, b) in zip(vector.gradients!.states, reference.gradients!.states) { expectClose(a, b, "dinitial") }
+      for (a, b) in zip(vector.gradients!.states, reference.gradients!.states) {
+        expectClose(a, b, "dinitial")
+      }
       for (a, b) in zip(vector.gradients!.parameters, reference.gradients!.parameters) {
         expectClose(a, b, "dparameter")
       }
@@ -65,6 +67,7 @@ func randomValues(_ plans: RecurrencePlans, _ walk: Walk) -> (
 extension SequenceValues {
   func map<T>(_ convert: (Element) -> T) -> SequenceValues<T> {
     SequenceValues<T>(
-      input: input.map(convert), states: states.map { $0.map(convert) }, parameters: parameters.map { $0.map(convert) })
+      input: input.map(convert), states: states.map { $0.map(convert) },
+      parameters: parameters.map { $0.map(convert) })
   }
 }

@@ -1,0 +1,230 @@
+import RondoCore
+import RondoRecurrence
+
+/// What every cell owes, whatever its equations: each method measures one promise of the engine.
+///
+/// Sizes and lengths are small and pairwise different, so that a transposition cannot hide.
+package struct CellConformance: Sendable, CustomStringConvertible {
+  package let name: String
+  package let cell: any Cell
+  package let inputSize: Int
+
+  package var description: String { name }
+
+  package init(_ name: String, _ cell: some Cell, inputSize: Int = 3) {
+    self.name = name
+    self.cell = cell
+    self.inputSize = inputSize
+  }
+
+  /// An error with the name of the tensor that has it.
+  package typealias Errors = [(name: String, error: Double)]
+
+  package func plans(hoisting: Bool = true, rules: DerivativeRules = .standard) -> RecurrencePlans {
+    RecurrencePlans(cell, inputSize: inputSize, hoisting: hoisting, rules: rules)
+  }
+
+  /// Ragged, out of order, with an empty sequence and two of equal length.
+  private static let layout = SequenceLayout([3, 5, 0, 1, 7, 5])
+
+  private static func walk(reverse: Bool) -> Walk { Walk(layout, isUpwards: !reverse) }
+
+  // MARK: The promises
+
+  /// The reference executor computes what the equations say.
+  package func errorsOfReference(reverse: Bool) -> Errors {
+    let (plans, walk) = (plans(), Self.walk(reverse: reverse))
+    let values = plans.randomValues(walk.layout).map(Double.init)
+    let expected = StepOracle(cell, inputSize: inputSize).run(walk, values).named(plans)
+    let training = run(ReferenceExecutor.self, plans, walk, values).named(plans)
+    let inference = ReferenceExecutor.run(plans, walk, values).named(plans)
+    return zip(training, expected).map { ($0.name, relativeError($0.values, $1.values)) }
+      + zip(inference, expected).map { ("\($0.name) without gradients", relativeError($0.values, $1.values)) }
+  }
+
+  /// The backward step is the derivative of the forward step.
+  package func errorsOfGradients(reverse: Bool) -> Errors {
+    GradientCheck(plans(), lengths: [4, 3, 1, 0], reverse: reverse).errors
+  }
+
+  /// The vector executor computes what the reference executor computes.
+  package func errorsOfVector(reverse: Bool) -> Errors {
+    let (plans, walk) = (plans(), Self.walk(reverse: reverse))
+    let values = plans.randomValues(walk.layout)
+    let vector = run(VectorExecutor.self, plans, walk, values).named(plans)
+    let reference = run(ReferenceExecutor.self, plans, walk, values.map(Double.init)).named(plans)
+    return zip(vector, reference).map { ($0.name, relativeError($0.values, $1.values)) }
+  }
+
+  /// Tensors that depend on whether work is hoisted out of the loop.
+  package func differencesByHoisting(reverse: Bool) -> [String] {
+    let (plans, unhoisted, walk) = (plans(), plans(hoisting: false), Self.walk(reverse: reverse))
+    let values = plans.randomValues(walk.layout)
+    let exact = values.map(Double.init)
+    return differing(
+      run(VectorExecutor.self, plans, walk, values), run(VectorExecutor.self, unhoisted, walk, values), plans)
+      + differing(
+        run(ReferenceExecutor.self, plans, walk, exact), run(ReferenceExecutor.self, unhoisted, walk, exact),
+        plans
+      ).map { $0 + " of the reference" }
+  }
+
+  /// Tensors that depend on whether a batch runs whole or in chunks that hand on their states.
+  package func differencesByChunks(of steps: Int, reverse: Bool) -> [String] {
+    let (plans, walk) = (plans(), Self.walk(reverse: reverse))
+    let values = plans.randomValues(walk.layout)
+    let exact = values.map(Double.init)
+    return differing(
+      VectorExecutor.run(plans, walk, values), runChunks(VectorExecutor.self, plans, walk, values, steps),
+      plans)
+      + differing(
+        ReferenceExecutor.run(plans, walk, exact),
+        runChunks(ReferenceExecutor.self, plans, walk, exact, steps), plans
+      ).map { $0 + " of the reference" }
+  }
+
+  /// Tensors that differ between a sequence that runs by itself and in a ragged batch.
+  package func differencesByBatch(reverse: Bool) -> [String] {
+    let (plans, walk) = (plans(), Self.walk(reverse: reverse))
+    let layout = walk.layout
+    let values = plans.randomValues(layout)
+    let whole = VectorExecutor.run(plans, walk, values)
+    return layout.order.enumerated().flatMap { place, sequence in
+      let rows = (0..<layout.lengths[sequence]).map { layout.row(place: place, time: $0) }
+      let alone = VectorExecutor.run(
+        plans, Walk(SequenceLayout([rows.count]), isUpwards: walk.isUpwards),
+        SequenceValues(
+          input: pick(rows, of: values.input, width: inputSize),
+          states: zip(plans.step.states, values.states).map { pick([place], of: $1, width: $0.width) },
+          parameters: values.parameters))
+      let expected = SequenceResults(
+        output: pick(rows, of: whole.output, width: plans.outputSize),
+        final: zip(plans.step.states, whole.final).map { pick([place], of: $1, width: $0.width) })
+      return differing(alone, expected, plans).map { "\($0) of sequence \(sequence)" }
+    }
+  }
+
+  /// Tensors that differ between a recurrence on a tape and the passes it is made of.
+  package func differencesOnTape(reverse: Bool) -> [String] {
+    let walk = Self.walk(reverse: reverse)
+    let layout = walk.layout
+    let builder = Builder(seed: 2)
+    let recurrence = Recurrence(builder / "rnn", cell, inputSize: inputSize, reverse: reverse)
+    let plans = recurrence.plans
+    let values = plans.randomValues(layout)
+    let gradients = plans.randomGradients(layout)
+    var store = builder.finish()
+    for (parameter, values) in zip(recurrence.parameters, values.parameters) {
+      store.set(parameter, values)
+    }
+
+    let tape = Tape(store, training: true)
+    let x = tape.leaf(Tensor([layout.rowCount, inputSize], values.input))
+    let initial = zip(plans.step.states, values.states).map {
+      tape.leaf(Tensor([layout.sequenceCount, $0.width], usersOrder($1, layout)))
+    }
+    let (output, final) = recurrence(x, layout, initial: initial)
+    let loss = zip([output] + final, [gradients.output] + gradients.final.map { usersOrder($0, layout) })
+      .map { sum($0 * tape.constant(Tensor($0.shape, $1))) }
+      .reduce(tape.constant(Tensor(0))) { $0 + $1 }
+    let found = tape.backward(from: loss)
+    let results = SequenceResults(
+      output: output.value.values, final: final.map { sortedOrder($0.value.values, layout) },
+      gradients: SequenceValues(
+        input: found[x]?.values ?? [],
+        states: initial.map { sortedOrder(found[$0]?.values ?? [], layout) },
+        parameters: recurrence.parameters.map { found[$0].values }))
+    return differing(
+      results, VectorExecutor.run(plans, walk, values, resultGradients: gradients), plans)
+  }
+
+  /// Whether single steps of a session give the bits of the whole batch, and end in the same states.
+  package func differencesInSession() -> [String] {
+    let (steps, streams) = (6, 4)
+    let layout = SequenceLayout(uniform: steps, count: streams)
+    let builder = Builder(seed: 2)
+    let recurrence = Recurrence(builder / "rnn", cell, inputSize: inputSize)
+    let plans = recurrence.plans
+    var values = plans.randomValues(layout)
+    values.states = values.states.map { $0.map { _ in 0 } }
+    var store = builder.finish()
+    for (parameter, values) in zip(recurrence.parameters, values.parameters) {
+      store.set(parameter, values)
+    }
+    let session = Session([recurrence], store, streams: streams)
+    let width = streams * inputSize
+    let output = (0..<steps).flatMap { session.step(Array(values.input[$0 * width..<($0 + 1) * width])) }
+    let final = plans.step.states.map { state in
+      (0..<streams).flatMap { session.state(state.name, stream: $0) }
+    }
+    return differing(
+      SequenceResults(output: output, final: final),
+      VectorExecutor.run(plans, Walk(layout, isUpwards: true), values), plans)
+  }
+
+  // MARK: Parts
+
+  private func run<E: Executor>(
+    _ executor: E.Type, _ plans: RecurrencePlans, _ walk: Walk, _ values: SequenceValues<E.Element>
+  ) -> SequenceResults<E.Element> {
+    let gradients = plans.randomGradients(walk.layout)
+    return E.run(
+      plans, walk, values,
+      resultGradients: (
+        gradients.output.map { E.Element($0) }, gradients.final.map { $0.map { E.Element($0) } }
+      ))
+  }
+
+  private func runChunks<E: Executor>(
+    _ executor: E.Type, _ plans: RecurrencePlans, _ walk: Walk, _ values: SequenceValues<E.Element>,
+    _ steps: Int
+  ) -> SequenceResults<E.Element> {
+    let layout = walk.layout
+    var results = SequenceResults<E.Element>(
+      output: Array(repeating: .nan, count: layout.rowCount * plans.outputSize), final: values.states)
+    let starts = Array(stride(from: 0, to: layout.stepCount, by: steps))
+    for start in walk.isUpwards ? starts : starts.reversed() {
+      let chunk = layout.chunk(start..<min(start + steps, layout.stepCount))
+      let first = layout.stepOffsets[start]
+      let part = E.run(
+        plans, Walk(chunk, isUpwards: walk.isUpwards),
+        SequenceValues(
+          input: Array(values.input[first * inputSize..<(first + chunk.rowCount) * inputSize]),
+          states: results.final, parameters: values.parameters))
+      results.output.replaceSubrange(
+        first * plans.outputSize..<(first + chunk.rowCount) * plans.outputSize, with: part.output)
+      results.final = part.final
+    }
+    return results
+  }
+
+  private func pick<Element>(_ rows: [Int], of values: [Element], width: Int) -> [Element] {
+    rows.flatMap { values[$0 * width..<($0 + 1) * width] }
+  }
+
+  private func usersOrder(_ values: [Float], _ layout: SequenceLayout) -> [Float] {
+    let width = values.count / layout.sequenceCount
+    var result = values
+    for (place, sequence) in layout.order.enumerated() {
+      result.replaceSubrange(
+        sequence * width..<(sequence + 1) * width, with: values[place * width..<(place + 1) * width])
+    }
+    return result
+  }
+
+  private func sortedOrder(_ values: [Float], _ layout: SequenceLayout) -> [Float] {
+    let width = values.count / layout.sequenceCount
+    return layout.order.flatMap { values[$0 * width..<($0 + 1) * width] }
+  }
+}
+
+extension ParameterStore {
+  /// Sets the values of a parameter.
+  package mutating func set(_ parameter: Parameter, _ values: [Float]) {
+    let range = info(parameter).range
+    precondition(values.count == range.count, "\(values.count) values for \(info(parameter))")
+    withUnsafeMutableValues { all in
+      for (index, value) in zip(range, values) { all[index] = value }
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import RondoCore
+import RondoRecurrence
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Evaluates a traced step straight from the definition of its nodes: sequence by sequence, step by step, value by value.
+///
+/// It knows neither canonical arithmetic nor phases, programs or places in memory, so it tells whether a plan computes what the equations
+/// say.
+package struct StepOracle {
+  private let step: StepGraph
+
+  package init(_ cell: some Cell, inputSize: Int) { step = trace(cell, inputSize: inputSize) }
+
+  package func run(_ walk: Walk, _ values: SequenceValues<Double>) -> SequenceResults<Double> {
+    let layout = walk.layout
+    let outputSize = step.graph[step.output!].width
+    var output = [Double](repeating: .nan, count: layout.rowCount * outputSize)
+    var final = values.states
+    for (place, sequence) in layout.order.enumerated() {
+      var states = step.states.indices.map { index in
+        let width = step.states[index].width
+        return Array(values.states[index][place * width..<(place + 1) * width])
+      }
+      let times = 0..<layout.lengths[sequence]
+      for time in walk.isUpwards ? Array(times) : times.reversed() {
+        let row = layout.row(place: place, time: time)
+        let x = Array(values.input[row * step.inputSize..<(row + 1) * step.inputSize])
+        let rows = evaluate(x, states, values.parameters)
+        output.replaceSubrange(row * outputSize..<(row + 1) * outputSize, with: rows[step.output!][0])
+        states = step.updates.map { rows[$0][0] }
+      }
+      for (index, state) in states.enumerated() {
+        final[index].replaceSubrange(place * state.count..<(place + 1) * state.count, with: state)
+      }
+    }
+    return SequenceResults(output: output, final: final)
+  }
+
+  /// The rows of every node: one, or as many as a parameter has.
+  private func evaluate(_ x: [Double], _ states: [[Double]], _ parameters: [[Double]]) -> [[[Double]]] {
+    var rows: [[[Double]]] = []
+    for node in step.graph.nodes {
+      let inputs = node.inputs.map { rows[$0] }
+      /// An operand's element; a single row or column serves all.
+      func element(_ operand: Int, _ row: Int, _ column: Int) -> Double {
+        let rows = inputs[operand]
+        let row = rows[rows.count == 1 ? 0 : row]
+        return row[row.count == 1 ? 0 : column]
+      }
+      func elementwise(_ body: (_ row: Int, _ column: Int) -> Double) -> [[Double]] {
+        let rowCount = inputs.map(\.count).max()!
+        return (0..<rowCount).map { row in (0..<node.width).map { body(row, $0) } }
+      }
+      switch node.operation {
+      case .input: rows.append([x])
+      case .state(let index): rows.append([states[index]])
+      case .parameter(let index):
+        let values = parameters[index]
+        rows.append(
+          stride(from: 0, to: values.count, by: node.width).map { Array(values[$0..<$0 + node.width]) })
+      case .constant(let value): rows.append([[value]])
+      case .unary(let function): rows.append(elementwise { apply(function, element(0, $0, $1)) })
+      case .binary(let function):
+        rows.append(elementwise { apply(function, element(0, $0, $1), element(1, $0, $1)) })
+      case .select:
+        rows.append(elementwise { element(0, $0, $1) != 0 ? element(1, $0, $1) : element(2, $0, $1) })
+      case .slice(let offset):
+        rows.append(inputs[0].map { Array($0[offset..<offset + node.width]) })
+      case .concatenate:
+        let rowCount = inputs.map(\.count).max()!
+        rows.append((0..<rowCount).map { row in inputs.flatMap { $0[$0.count == 1 ? 0 : row] } })
+      case .broadcast: rows.append(elementwise { element(0, $0, $1) })
+      case .product(transposed: false):
+        rows.append(
+          inputs[0].map { x in inputs[1].map { w in zip(x, w).reduce(0) { $0 + $1.0 * $1.1 } } })
+      case .sum: rows.append(inputs[0].map { [$0.reduce(0, +)] })
+      case .maximum: rows.append(inputs[0].map { [$0.max()!] })
+      case .kept, .multiplyAdd, .product(transposed: true), .outer, .total:
+        preconditionFailure("StepOracle: no cell writes \(node.operation)")
+      }
+    }
+    return rows
+  }
+
+  private func apply(_ function: Unary, _ a: Double) -> Double {
+    switch function {
+    case .identity: a
+    case .negate: -a
+    case .absolute: abs(a)
+    case .exp: exp(a)
+    case .log: log(a)
+    case .sigmoid: 1 / (1 + exp(-a))
+    case .tanh: tanh(a)
+    case .relu: max(a, 0)
+    case .softplus: log(1 + exp(a))
+    case .squareRoot: a.squareRoot()
+    }
+  }
+
+  private func apply(_ function: Binary, _ a: Double, _ b: Double) -> Double {
+    switch function {
+    case .add: a + b
+    case .subtract: a - b
+    case .multiply: a * b
+    case .divide: a / b
+    case .minimum: min(a, b)
+    case .maximum: max(a, b)
+    case .less: a < b ? 1 : 0
+    }
+  }
+}
