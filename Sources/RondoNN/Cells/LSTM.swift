@@ -1,3 +1,4 @@
+import RondoCore
 import RondoRecurrence
 
 /// Long short-term memory: a cell state that gates decide to keep, to write and to read.
@@ -13,20 +14,42 @@ import RondoRecurrence
 public struct LSTM: Cell {
   public let hiddenSize: Int
   public let bias: Bool
+  /// The initial bias of the forget gate; drawn like the others if nil.
+  public let forgetBias: Float?
 
-  public init(hiddenSize: Int, bias: Bool = true) {
+  public init(hiddenSize: Int, bias: Bool = true, forgetBias: Float? = nil) {
     self.hiddenSize = hiddenSize
     self.bias = bias
+    self.forgetBias = forgetBias
   }
 
   public var states: StateShapes { ["h": hiddenSize, "c": hiddenSize] }
 
   public func step(_ x: Term, _ s: inout States, _ w: Weights) -> Term {
-    let z = w.linear("ih", x, 4 * hiddenSize, bias: bias) + w.linear("hh", s.h, 4 * hiddenSize, bias: bias)
+    let z =
+      w.linear("ih", x, 4 * hiddenSize, bias: bias, biasInitial: initialBias(w, forget: forgetBias))
+      + w.linear(
+        "hh", s.h, 4 * hiddenSize, bias: bias, biasInitial: initialBias(w, forget: forgetBias.map { _ in 0 }))
     let (i, f, g, o) = z.split("i", "f", "g", "o")
     s.c = sigmoid(f) * s.c + sigmoid(i) * tanh(g)
     s.h = sigmoid(o) * tanh(s.c)
     return s.h
+  }
+}
+
+extension LSTM: ForgetGated {
+  public func withForgetBias(_ bias: Float) -> LSTM {
+    LSTM(hiddenSize: hiddenSize, bias: self.bias, forgetBias: bias)
+  }
+
+  /// Biases drawn like others, but for the forget gate's.
+  private func initialBias(_ w: Weights, forget: Float?) -> Initializer? {
+    forget.map {
+      .blocks([
+        (hiddenSize, w.defaultInitializer), (hiddenSize, .constant($0)),
+        (2 * hiddenSize, w.defaultInitializer),
+      ])
+    }
   }
 }
 

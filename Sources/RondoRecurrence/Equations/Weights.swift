@@ -11,7 +11,8 @@ package struct ParameterShape: Sendable {
 /// The parameters of a cell, declared by use: the same name with the same shape is the same parameter, with another shape a trap.
 public final class Weights {
   let tracer: Tracer
-  private let defaultInitializer: Initializer
+  /// Of parameters that name none.
+  public let defaultInitializer: Initializer
 
   init(tracer: Tracer, defaultInitializer: Initializer) {
     self.tracer = tracer
@@ -23,12 +24,14 @@ public final class Weights {
   /// - Parameters:
   ///   - bias: Without it there is no `bias_NAME`.
   ///   - initial: Of both; uniform in ±1/√n if not given, n being the width of the cell's first state.
+  ///   - biasInitial: Of the bias, if it is to be another.
   public func linear(
-    _ name: String, _ x: Term, _ width: Int, bias: Bool = true, initial: Initializer? = nil
+    _ name: String, _ x: Term, _ width: Int, bias: Bool = true, initial: Initializer? = nil,
+    biasInitial: Initializer? = nil
   ) -> Term {
     let weight = parameter("weight_" + name, [width, x.width], initial: initial)
     let product = Term(tracer: tracer, node: tracer.graph.product(x.node, weight.node)).named(name)
-    return bias ? product + vector("bias_" + name, width, initial: initial) : product
+    return bias ? product + vector("bias_" + name, width, initial: biasInitial ?? initial) : product
   }
 
   /// A parameter of one row, added to or multiplied with every step alike.
