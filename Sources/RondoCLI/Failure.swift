@@ -11,11 +11,11 @@ enum Failure {
     case is BrokenPipe:
       // Whoever read the output has seen enough.
       Foundation.exit(0)
-    case is CleanExit, is ExitCode, is ValidationError:
-      RondoCommand.exit(withError: error)
     case is OptionError, is MachineError:
       stop(message(error), code: 64)
     default:
+      // Help and wrong usage are the argument parser's to print.
+      if RondoCommand.exitCode(for: error) != .failure { RondoCommand.exit(withError: error) }
       stop(message(error), code: 1)
     }
   }

@@ -1,3 +1,4 @@
+import Foundation
 import RondoCore
 
 /// Runs training: step after step of loss, gradients, clipping and update, until the budget, early stopping or an interruption ends it.
@@ -106,6 +107,7 @@ public final class Trainer<Program: TrainingProgram> {
     earlyStopping.bestWeights = checkpoint.bestWeights
     program.carried = checkpoint.carried
     step = record.step
+    firstLoss = record.firstLoss
     secondsBefore += record.seconds
   }
 
@@ -113,11 +115,17 @@ public final class Trainer<Program: TrainingProgram> {
   ///
   /// - Throws: `TrainingError`, or what saving throws. Checkpoints saved before stay.
   public func run() throws -> TrainingOutcome {
+    let wasThere = files.map { FileManager.default.fileExists(atPath: $0.directory.path) } ?? false
     let metrics = try files.map { files in
       try files.directory.create()
       return try MetricsFile(path: files.directory.metricsPath, continuingAfter: step)
     }
-    return try Interruption.deferred { try run(metrics) }
+    do {
+      return try Interruption.deferred { try run(metrics) }
+    } catch {
+      files?.directory.removeUnlessSaved(wasThere: wasThere)
+      throw error
+    }
   }
 
   private func run(_ metrics: MetricsFile?) throws -> TrainingOutcome {
@@ -140,6 +148,9 @@ public final class Trainer<Program: TrainingProgram> {
       if step > 0 { try save(metrics) }
       throw TrainingError.interrupted(step: step, isSaved: step > 0 && files != nil)
     }
+    if let lastLoss, let firstLoss {
+      try DivergenceGuard.check(loss: lastLoss, firstLoss: firstLoss, step: step, isLast: true)
+    }
     if program.validationUnits > 0, earlyStopping.record.lastStep != step { try validate() }
     try save(metrics)
     return outcome(reason!)
@@ -155,7 +166,7 @@ public final class Trainer<Program: TrainingProgram> {
     let result = try program.step(step, parameters, into: &gradients)
     let clipping = GradientClipping(norm: options.clip, value: options.clipValue)
     let length = gradients.withUnsafeMutableValues { clipping.apply($0.baseAddress!, $0.count) }
-    try FiniteGuard.check(
+    try DivergenceGuard.check(
       loss: result.loss, gradientLength: length, gradients.values, parameters, step: step + 1)
     parameters.withUnsafeMutableValues { weights in
       optimizer.update(
@@ -163,12 +174,17 @@ public final class Trainer<Program: TrainingProgram> {
     }
     step += 1
     unitsOfStep = result.units
+    lastLoss = result.loss
+    firstLoss = firstLoss ?? result.loss
+    try DivergenceGuard.check(loss: result.loss, firstLoss: firstLoss!, step: step, isLast: false)
     return MetricsFile.Line(
       step: step, milliseconds: (stopwatch.seconds - begin) * 1000, loss: result.loss, learningRate: rate,
-      gradientNorm: length, epoch: Double(step) / Double(program.stepsPerEpoch), validationLoss: nil)
+      gradientNorm: length, epoch: Double(step) / Double(program.stepsPerEpoch))
   }
 
   private var unitsOfStep = 0
+  private var firstLoss: Double?
+  private var lastLoss: Double?
 
   /// Seconds that the run has taken, before it was resumed included.
   private var elapsed: Double { secondsBefore + stopwatch.seconds }
@@ -183,7 +199,7 @@ public final class Trainer<Program: TrainingProgram> {
 
   @discardableResult
   private func validate() throws -> Double {
-    try FiniteGuard.check(parameters, step: step)
+    try DivergenceGuard.check(parameters, step: step)
     // A quarter of what is trained on between two validations, so that they take less than a tenth of the time.
     let interval = plan?.validateEvery ?? options.validateEvery ?? step
     let atMost = max(interval, 1) * program.unitsPerStep / 4
@@ -228,11 +244,12 @@ public final class Trainer<Program: TrainingProgram> {
 
   private func save(_ metrics: MetricsFile?) throws {
     guard let files else { return }
-    try FiniteGuard.check(parameters, step: step)
+    try DivergenceGuard.check(parameters, step: step)
     try metrics?.flush()
     let state = optimizer.state
     let record = Checkpoint.Record(
-      step: step, seconds: elapsed, plan: plan, seed: options.seed, epoch: step / program.stepsPerEpoch,
+      step: step, seconds: elapsed, firstLoss: firstLoss, plan: plan, seed: options.seed,
+      epoch: step / program.stepsPerEpoch,
       stepOfEpoch: step % program.stepsPerEpoch, optimizer: options.optimizer,
       optimizerUpdates: state.updateCount, schedule: learningRate.state, earlyStopping: earlyStopping.record,
       parameterFingerprint: parameters.fingerprint, inputs: files.inputs, settings: files.settings)

@@ -41,7 +41,7 @@ extension [Double] {
 
   /// The smallest value that at least this share of all values does not exceed.
   func quantile(_ share: Double) -> Double {
-    precondition(!isEmpty, "quantile of nothing")
+    require(!isEmpty, "quantile of nothing")
     let rank = Swift.max(1, Int((Double(count) * share).rounded(.up)))
     return sorted()[Swift.min(count, rank) - 1]
   }

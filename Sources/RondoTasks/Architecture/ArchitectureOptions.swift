@@ -13,7 +13,7 @@ public struct ArchitectureOptions: Sendable, Equatable, Codable {
   public var dropout = 0.2
   /// Replaces the initialiser of every weight.
   public var initializer: InitializerOption?
-  /// The initial bias of the forget gates, in cells that have one.
+  /// The initial bias of the forget gates, in cells that have one; 1 if not given.
   public var forgetBias: Double?
 
   public init() {}

@@ -14,7 +14,15 @@ public enum CellChoice {
     return entry
   }
 
+  /// The cell of an architecture.
   static func cell(_ options: ArchitectureOptions) throws(OptionError) -> any Cell {
-    try entry(named: options.cell).make(hiddenSize: options.hidden)
+    let cell = try entry(named: options.cell).make(hiddenSize: options.hidden)
+    guard let gated = cell as? any ForgetGated else {
+      guard options.forgetBias == nil else {
+        throw .conflict("the cell \(options.cell) has no forget gate: leave --forget-bias out")
+      }
+      return cell
+    }
+    return gated.withForgetBias(Float(options.forgetBias ?? 1))
   }
 }

@@ -45,7 +45,7 @@ final class LanguageModelProgram: TrainingProgram {
   }
 
   func validate(_ parameters: ParameterStore, atMost units: Int) -> Double {
-    guard let heldOut else { preconditionFailure("LanguageModelProgram.validate: nothing is held out") }
+    guard let heldOut else { fatalError("LanguageModelProgram.validate: nothing is held out") }
     var states = model.initialStates(sequences: heldOut.batchSize)
     var (sum, count) = (0.0, 0)
     for index in 0..<heldOut.windowCount where count < units {

@@ -1,3 +1,5 @@
+import RondoCore
+
 /// How many steps a run has, and so how far along it is at each of them.
 ///
 /// Everything in a run that depends on its length (a cosine, when to validate) reads it here. A run with a number of steps or epochs has one
@@ -41,7 +43,7 @@ public struct RunPlan: Sendable, Equatable, Codable {
 
   /// Aims at another end from this step on.
   public mutating func correct(at step: Int, total: Int) {
-    precondition(
+    require(
       step >= legs[legs.count - 1].step && total > step, "RunPlan: a correction to \(total) at step \(step)")
     legs.append(Leg(step: step, total: total))
   }

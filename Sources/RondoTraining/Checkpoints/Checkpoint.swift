@@ -15,6 +15,8 @@ public struct Checkpoint: Sendable {
     public var step: Int
     /// Seconds that the run has taken.
     public var seconds: Double
+    /// The loss of the first step.
+    public var firstLoss: Double?
     /// The length of the run, if it is known.
     public var plan: RunPlan?
     /// The seed of all random numbers; their counters are functions of the step.

@@ -7,15 +7,15 @@ package enum JSONRecord {
   /// The value as JSON with sorted names; on several lines if `pretty`.
   package static func encode(_ value: some Encodable, pretty: Bool = false) -> String {
     let encoder = JSONEncoder()
-    encoder.outputFormatting =
-      pretty ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes] : [.sortedKeys]
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
     encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
       return String(decoding: try encoder.encode(value), as: UTF8.self)
     } catch {
-      preconditionFailure("JSONRecord.encode: \(error)")
+      fatalError("JSONRecord.encode: \(error)")
     }
   }
 
@@ -41,7 +41,9 @@ package enum JSONRecord {
 
   private static func formatError(_ error: DecodingError, file: String) -> FormatError {
     func name(_ path: [any CodingKey], _ last: (any CodingKey)? = nil) -> String {
-      let names = (path + (last.map { [$0] } ?? [])).map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
+      let names = (path + (last.map { [$0] } ?? [])).map {
+        $0.intValue.map { "[\($0)]" } ?? snakeCase($0.stringValue)
+      }
       return names.isEmpty ? "the whole" : "\"" + names.joined(separator: ".") + "\""
     }
     let (expected, found): (String, String) =
@@ -55,6 +57,13 @@ package enum JSONRecord {
       }
     return FormatError(
       .init(file), expected: expected, found: found, hint: "The file is damaged, or not one of Rondo's.")
+  }
+
+  /// `stepCount` as the file spells it.
+  private static func snakeCase(_ name: String) -> String {
+    name.reduce(into: "") { result, letter in
+      result += letter.isUppercase ? "_" + letter.lowercased() : String(letter)
+    }
   }
 
   private static func word(for type: Any.Type) -> String {

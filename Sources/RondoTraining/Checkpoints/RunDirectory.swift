@@ -15,26 +15,22 @@ public struct RunDirectory: Sendable {
 
   /// Makes the directories.
   package func create() throws {
-    do {
-      try FileManager.default.createDirectory(atPath: checkpointFolder, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(.write, path, Self.problem(behind: error))
-    }
+    try Files.makeDirectory(checkpointFolder)
+  }
+
+  /// Removes what a run has left that ended before its first checkpoint.
+  ///
+  /// - Parameter wasThere: Whether the directory itself is older than the run, and stays.
+  func removeUnlessSaved(wasThere: Bool) {
+    guard !FileManager.default.fileExists(atPath: checkpointPath) else { return }
+    unlink(metricsPath)
+    rmdir(checkpointFolder)
+    if !wasThere { rmdir(path) }
   }
 
   /// The last checkpoint, if one was saved.
   public func loadCheckpoint() throws -> Checkpoint? {
     guard FileManager.default.fileExists(atPath: checkpointPath) else { return nil }
     return try Checkpoint(contentsOf: checkpointPath)
-  }
-
-  private static func problem(behind error: any Error) -> FileError.Problem {
-    switch (error as? CocoaError)?.code {
-    case .fileWriteNoPermission: .permission
-    case .fileWriteOutOfSpace: .diskFull
-    case .fileWriteVolumeReadOnly: .readOnly
-    case .fileWriteFileExists: .notADirectory
-    default: .other((error as NSError).localizedDescription)
-    }
   }
 }

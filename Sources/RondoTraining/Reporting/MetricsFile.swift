@@ -18,6 +18,19 @@ public final class MetricsFile {
     public var gradientNorm: Double
     public var epoch: Double
     public var validationLoss: Double?
+
+    public init(
+      step: Int, milliseconds: Double, loss: Double, learningRate: Float, gradientNorm: Double, epoch: Double,
+      validationLoss: Double? = nil
+    ) {
+      self.step = step
+      self.milliseconds = milliseconds
+      self.loss = loss
+      self.learningRate = learningRate
+      self.gradientNorm = gradientNorm
+      self.epoch = epoch
+      self.validationLoss = validationLoss
+    }
   }
 
   public let path: String

@@ -21,6 +21,22 @@ public final class ProgressDisplay {
     public var elapsed: Double
     /// The time limit, if there is one.
     public var limit: Double?
+
+    public init(
+      step: Int, total: Int?, loss: Double, lossUnit: String, validationLoss: Double?, units: Int,
+      unitName: String,
+      elapsed: Double, limit: Double?
+    ) {
+      self.step = step
+      self.total = total
+      self.loss = loss
+      self.lossUnit = lossUnit
+      self.validationLoss = validationLoss
+      self.units = units
+      self.unitName = unitName
+      self.elapsed = elapsed
+      self.limit = limit
+    }
   }
 
   private let isTerminal: Bool

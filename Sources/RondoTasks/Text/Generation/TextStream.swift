@@ -1,18 +1,18 @@
 /// Bytes on their way to a reader: hands out only complete UTF-8 characters, and nothing of a stop string.
 ///
 /// What cannot become a character any more, as a model of bytes may produce, is handed out as it is.
-struct TextStream {
+package struct TextStream {
   private let stop: [UInt8]
   private var held: [UInt8] = []
   /// Whether the stop string has been met.
-  private(set) var isStopped = false
+  package private(set) var isStopped = false
 
-  init(stop: String?) {
+  package init(stop: String?) {
     self.stop = Array((stop ?? "").utf8)
   }
 
   /// Takes in bytes; the bytes that can go out now.
-  mutating func push(_ bytes: [UInt8]) -> [UInt8] {
+  package mutating func push(_ bytes: [UInt8]) -> [UInt8] {
     guard !isStopped else { return [] }
     held += bytes
     if !stop.isEmpty, let end = firstStop() {
@@ -24,7 +24,7 @@ struct TextStream {
   }
 
   /// What is left when nothing more comes.
-  mutating func finish() -> [UInt8] { release(held.count) }
+  package mutating func finish() -> [UInt8] { release(held.count) }
 
   private mutating func release(_ count: Int) -> [UInt8] {
     defer { held.removeFirst(count) }

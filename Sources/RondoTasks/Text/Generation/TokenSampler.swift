@@ -27,7 +27,7 @@ public struct SamplingOptions: Sendable, Equatable {
 }
 
 /// Draws symbols: a pure function of the seed, the number of the draw and the logits.
-struct TokenSampler {
+package struct TokenSampler {
   private let options: SamplingOptions
   /// A symbol that is never drawn, `<unk>`.
   private let excluded: Int?
@@ -35,14 +35,14 @@ struct TokenSampler {
   private let stream = RandomSource.stream("generate")
   private var drawn: UInt64 = 0
 
-  init(_ options: SamplingOptions, excluding excluded: Int32?) {
+  package init(_ options: SamplingOptions, excluding excluded: Int32?) {
     self.options = options
     self.excluded = excluded.map(Int.init)
     random = RandomSource(seed: options.seed)
   }
 
   /// The next symbol, and its log-probability by the model itself: before temperature and selection.
-  mutating func next(_ logits: UnsafeBufferPointer<Float>) -> (token: Int32, logProbability: Double) {
+  package mutating func next(_ logits: UnsafeBufferPointer<Float>) -> (token: Int32, logProbability: Double) {
     defer { drawn += 1 }
     let largest = logits.max()!
     let token = choose(logits, largest: largest)
