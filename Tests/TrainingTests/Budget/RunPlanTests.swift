@@ -100,8 +100,8 @@ import Testing
   @Test func validationsArePlannedFor() {
     var pacer = Pacer(limit: 100)
     #expect(pacer.firstPlan(step: 1, elapsed: 1, validationSteps: 10) == nil)
-    let total = pacer.firstPlan(step: 1001, elapsed: 11, validationSteps: 10)!
-    // 87 seconds of 100 steps each are left, and twenty validations of ten steps.
-    #expect(abs(total - (1001 + 8700 - 200)) <= 1)
+    let total = pacer.firstPlan(step: 501, elapsed: 6, validationSteps: 10)!
+    // 92 seconds of 100 steps each are left, for steps and for twenty validations of ten steps.
+    #expect(abs(total - (501 + 9200 - 200)) <= 1)
   }
 }
