@@ -47,11 +47,15 @@ let package = Package(
       name: "RondoTestSupport",
       dependencies: ["RondoCore", "RondoData", "RondoNN", "RondoRecurrence"],
       path: "Tests/RondoTestSupport"),
+    // Replaces malloc by one that counts.
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(name: "KernelTests", dependencies: ["CRondoKernels", "RondoTestSupport"]),
     .testTarget(name: "CoreTests", dependencies: ["RondoCore", "RondoTestSupport"]),
     .testTarget(
       name: "RecurrenceTests",
-      dependencies: ["CRondoKernels", "RondoCore", "RondoNN", "RondoRecurrence", "RondoTestSupport"]),
+      dependencies: [
+        "CAllocationCounter", "CRondoKernels", "RondoCore", "RondoNN", "RondoRecurrence", "RondoTestSupport",
+      ]),
     .testTarget(
       name: "NNTests", dependencies: ["RondoCore", "RondoNN", "RondoRecurrence", "RondoTestSupport"]),
     .testTarget(name: "DataTests", dependencies: ["RondoCore", "RondoData", "RondoTestSupport"]),

@@ -36,10 +36,25 @@ package struct Region<Element> {
   }
 }
 
+/// What loops over several threads call by reference: a closure that is called on another thread has to be allocated, and a step must not
+/// allocate.
+package class PartRunner {
+  fileprivate init() {}
+
+  fileprivate func runPart(_ part: Int) { fatalError("PartRunner: \(part) of nothing") }
+
+  fileprivate final func runParts(_ parts: Int) {
+    if parts == 1 { return runPart(0) }
+    Parallel.run(parts, context: Unmanaged.passUnretained(self).toOpaque()) { context, part in
+      Unmanaged<PartRunner>.fromOpaque(context).takeUnretainedValue().runPart(part)
+    }
+  }
+}
+
 /// One plan with memory for batches of one size: what runs a pass over a batch, a chunk or a single step.
 ///
 /// Not `Sendable`: one pass at a time.
-package final class Runner<E: Executor> {
+package final class Runner<E: Executor>: PartRunner {
   package typealias Element = E.Element
 
   package let plan: Plan
@@ -58,6 +73,19 @@ package final class Runner<E: Executor> {
   private let streams: UnsafeMutablePointer<Stream<Element>>
   private var walk: Walk
   private var forwardIsUpwards = true
+  private var job = Job.none
+  private var partCount = 1
+
+  /// What is divided among threads at the moment.
+  private enum Job {
+    case none
+    /// A work of a whole phase, by the rows it walks, the panels of its weight or the rows of its result.
+    case rows(LoweredWork)
+    case panels(LoweredWork)
+    case results(LoweredWork)
+    /// A loop, by sequences.
+    case loop([LoweredWork])
+  }
 
   package init(_ plan: Plan, rowCount: Int, placeCount: Int) {
     self.plan = plan
@@ -265,52 +293,23 @@ package final class Runner<E: Executor> {
   private func runWhole(_ work: LoweredWork) {
     let rows = count(work.domain)
     switch work.action {
-    case .product(let x, let index, let start, let out):
+    case .product(_, let index, _, _):
       let weight = plan.memory.packed[index]
       let cost = 2 * weight.outputs * weight.depth
       // Threads own rows; where rows are few, panels.
       if rows >= 8 * threadCount {
-        forRows(rows, cost: cost) { range, _ in
-          self.forSegments(work, range) { self.product(x, index, start, out, $0) }
-        }
+        run(.rows(work), parts: parts(rows, minimum: max(4, 500_000 / cost)))
       } else {
         let minimum = max(1, 1_000_000 / max(1, cost / weight.outputs * 64 * rows))
-        Parallel.rows(E.panelCount(outputs: weight.outputs), minimumPerPart: minimum) { panels in
-          self.forSegments(work, 0..<rows) { self.product(x, index, start, out, $0, panels: panels) }
-        }
+        run(.panels(work), parts: parts(E.panelCount(outputs: weight.outputs), minimum: minimum))
       }
-    case .program(let code, let sources):
-      forRows(rows, cost: 20 * code.operationCount) { range, thread in
-        self.forSegments(work, range) { self.program(code, sources, $0, thread) }
-      }
-    case .outer(let a, let b, let outputs, let width, let out, let accumulates):
-      let target = regions[out.buffer]
-      let parts = self.parts(outputs, minimum: max(8, 1_000_000 / max(1, 2 * width * rows)))
-      Parallel.run(parts) { part in
-        let columns = self.share(outputs, part, of: parts, multipleOf: 8)
-        if !accumulates {
-          for i in columns { (target.base + i * target.stride).update(repeating: 0, count: width) }
-        }
-        self.forSegments(work, 0..<rows) { segment in
-          let (a, aStride) = self.pointer(a, segment)
-          let (b, bStride) = self.pointer(b, segment)
-          E.outer(
-            rows: segment.count, columns: columns, width: width, UnsafePointer(a), aStride: aStride,
-            UnsafePointer(b),
-            bStride: bStride, into: target.base, outStride: target.stride,
-            scratch: self.scratch + part * self.scratchSize)
-        }
-      }
-    case .total(let a, let width, let out):
-      let target = regions[out.buffer].base + out.column
-      target.update(repeating: 0, count: width)
-      let minimum = max(16, 200_000 / max(1, rows))
-      Parallel.rows(width, minimumPerPart: minimum, multipleOf: 16) { columns in
-        self.forSegments(work, 0..<rows) { segment in
-          let (a, stride) = self.pointer(a, segment)
-          E.columnSum(rows: segment.count, columns: columns, UnsafePointer(a), stride: stride, into: target)
-        }
-      }
+    case .program(let code, _):
+      run(.rows(work), parts: parts(rows, minimum: max(4, 500_000 / max(1, 20 * code.operationCount))))
+    case .outer(_, _, let outputs, let width, _, _):
+      run(
+        .results(work), parts: parts(outputs, minimum: max(8, 1_000_000 / max(1, 2 * width * rows))))
+    case .total(_, let width, _):
+      run(.results(work), parts: parts(width, minimum: max(16, 200_000 / max(1, rows))))
     case .accumulate(let source, let parameter):
       let target = region(.parameterGradient(parameter))!
       let from = regions[source.buffer]
@@ -320,6 +319,65 @@ package final class Runner<E: Executor> {
           target.base[row * target.stride + column] += from.base[row * from.stride + source.column + column]
         }
       }
+    }
+  }
+
+  private func run(_ job: Job, parts: Int) {
+    self.job = job
+    partCount = parts
+    runParts(parts)
+    self.job = .none
+  }
+
+  fileprivate override func runPart(_ part: Int) {
+    switch job {
+    case .none: break
+    case .rows(let work):
+      let range = share(count(work.domain), part, multipleOf: 4)
+      if range.isEmpty { return }
+      forSegments(work, range) { segment in
+        switch work.action {
+        case .product(let x, let index, let start, let out): product(x, index, start, out, segment)
+        case .program(let code, let sources): program(code, sources, segment, part)
+        case .outer, .total, .accumulate: fatalError("Runner: a sum over rows divided by rows")
+        }
+      }
+    case .panels(let work):
+      guard case .product(let x, let index, let start, let out) = work.action else { return }
+      let panels = share(E.panelCount(outputs: plan.memory.packed[index].outputs), part, multipleOf: 1)
+      forSegments(work, 0..<count(work.domain)) { product(x, index, start, out, $0, panels: panels) }
+    case .results(let work): runResults(work, part)
+    case .loop(let works): runLoop(works, part)
+    }
+  }
+
+  /// A thread's share of the results of a sum over rows.
+  private func runResults(_ work: LoweredWork, _ part: Int) {
+    let rows = count(work.domain)
+    switch work.action {
+    case .outer(let a, let b, let outputs, let width, let out, let accumulates):
+      let target = regions[out.buffer]
+      let columns = share(outputs, part, multipleOf: 8)
+      if !accumulates {
+        for i in columns { (target.base + i * target.stride).update(repeating: 0, count: width) }
+      }
+      forSegments(work, 0..<rows) { segment in
+        let (a, aStride) = pointer(a, segment)
+        let (b, bStride) = pointer(b, segment)
+        E.outer(
+          rows: segment.count, columns: columns, width: width, UnsafePointer(a), aStride: aStride,
+          UnsafePointer(b), bStride: bStride, into: target.base, outStride: target.stride,
+          scratch: scratch + part * scratchSize)
+      }
+    case .total(let a, let width, let out):
+      let target = regions[out.buffer].base + out.column
+      let columns = share(width, part, multipleOf: 16)
+      (target + columns.lowerBound).update(repeating: 0, count: columns.count)
+      forSegments(work, 0..<rows) { segment in
+        let (a, stride) = pointer(a, segment)
+        E.columnSum(rows: segment.count, columns: columns, UnsafePointer(a), stride: stride, into: target)
+      }
+    case .product, .program, .accumulate: fatalError("Runner: rows divided by results")
     }
   }
 
@@ -333,18 +391,11 @@ package final class Runner<E: Executor> {
 
   private func parts(_ count: Int, minimum: Int) -> Int { max(1, min(threadCount, count / max(1, minimum))) }
 
-  private func share(_ count: Int, _ part: Int, of parts: Int, multipleOf unit: Int) -> Range<Int> {
+  /// A part's share of a count, in whole units.
+  private func share(_ count: Int, _ part: Int, multipleOf unit: Int) -> Range<Int> {
     let units = (count + unit - 1) / unit
-    return min(count, units * part / parts * unit)..<min(count, units * (part + 1) / parts * unit)
-  }
-
-  /// Divides rows among threads; `cost` is about how many operations a row takes.
-  private func forRows(_ rows: Int, cost: Int, _ body: (Range<Int>, Int) -> Void) {
-    let parts = self.parts(rows, minimum: max(4, 500_000 / max(1, cost)))
-    Parallel.run(parts) { part in
-      let range = self.share(rows, part, of: parts, multipleOf: 4)
-      if !range.isEmpty { body(range, part) }
-    }
+    let begin = min(count, units * part / partCount * unit)
+    return begin..<min(count, units * (part + 1) / partCount * unit)
   }
 
   // MARK: Loops
@@ -359,13 +410,16 @@ package final class Runner<E: Executor> {
     // Threads own sequences from the first step to the last, so no step waits for another thread; cut where the rows halve.
     let parts = max(
       1, min(threadCount, layout.sequenceCount / 2, (layout.rowCount * max(cost, 2000)) / 1_000_000))
-    Parallel.run(parts) { part in
-      let places = self.placeCut(part, of: parts)..<self.placeCut(part + 1, of: parts)
-      guard !places.isEmpty else { return }
-      for index in 0..<layout.stepCount {
-        let step = self.walk.isUpwards ? index : layout.stepCount - 1 - index
-        self.runStep(works, step, places, thread: part)
-      }
+    run(.loop(works), parts: parts)
+  }
+
+  /// A thread's sequences from the first step to the last.
+  private func runLoop(_ works: [LoweredWork], _ part: Int) {
+    let places = placeCut(part, of: partCount)..<placeCut(part + 1, of: partCount)
+    guard !places.isEmpty else { return }
+    for index in 0..<walk.layout.stepCount {
+      let step = walk.isUpwards ? index : walk.layout.stepCount - 1 - index
+      runStep(works, step, places, thread: part)
     }
   }
 
