@@ -57,7 +57,8 @@ let package = Package(
         "CAllocationCounter", "CRondoKernels", "RondoCore", "RondoNN", "RondoRecurrence", "RondoTestSupport",
       ]),
     .testTarget(
-      name: "NNTests", dependencies: ["RondoCore", "RondoNN", "RondoRecurrence", "RondoTestSupport"]),
+      name: "NNTests",
+      dependencies: ["RondoCore", "RondoData", "RondoNN", "RondoRecurrence", "RondoTestSupport"]),
     .testTarget(name: "DataTests", dependencies: ["RondoCore", "RondoData", "RondoTestSupport"]),
     .testTarget(
       name: "TrainingTests",

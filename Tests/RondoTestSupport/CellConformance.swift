@@ -121,18 +121,20 @@ package struct CellConformance: Sendable, CustomStringConvertible {
     let tape = Tape(store, training: true)
     let x = tape.leaf(Tensor([layout.rowCount, inputSize], values.input))
     let initial = zip(plans.step.states, values.states).map {
-      tape.leaf(Tensor([layout.sequenceCount, $0.width], usersOrder($1, layout)))
+      tape.leaf(Tensor([layout.sequenceCount, $0.width], layout.sequences(ofPlaces: $1)))
     }
     let (output, final) = recurrence(x, layout, initial: initial)
-    let loss = zip([output] + final, [gradients.output] + gradients.final.map { usersOrder($0, layout) })
-      .map { sum($0 * tape.constant(Tensor($0.shape, $1))) }
-      .reduce(tape.constant(Tensor(0))) { $0 + $1 }
+    let loss = zip(
+      [output] + final, [gradients.output] + gradients.final.map { layout.sequences(ofPlaces: $0) }
+    )
+    .map { sum($0 * tape.constant(Tensor($0.shape, $1))) }
+    .reduce(tape.constant(Tensor(0))) { $0 + $1 }
     let found = tape.backward(from: loss)
     let results = SequenceResults(
-      output: output.value.values, final: final.map { sortedOrder($0.value.values, layout) },
+      output: output.value.values, final: final.map { layout.places(ofSequences: $0.value.values) },
       gradients: SequenceValues(
         input: found[x]?.values ?? [],
-        states: initial.map { sortedOrder(found[$0]?.values ?? [], layout) },
+        states: initial.map { layout.places(ofSequences: found[$0]?.values ?? []) },
         parameters: recurrence.parameters.map { found[$0].values }))
     return differing(
       results, VectorExecutor.run(plans, walk, values, resultGradients: gradients), plans)
@@ -200,21 +202,6 @@ package struct CellConformance: Sendable, CustomStringConvertible {
 
   private func pick<Element>(_ rows: [Int], of values: [Element], width: Int) -> [Element] {
     rows.flatMap { values[$0 * width..<($0 + 1) * width] }
-  }
-
-  private func usersOrder(_ values: [Float], _ layout: SequenceLayout) -> [Float] {
-    let width = values.count / layout.sequenceCount
-    var result = values
-    for (place, sequence) in layout.order.enumerated() {
-      result.replaceSubrange(
-        sequence * width..<(sequence + 1) * width, with: values[place * width..<(place + 1) * width])
-    }
-    return result
-  }
-
-  private func sortedOrder(_ values: [Float], _ layout: SequenceLayout) -> [Float] {
-    let width = values.count / layout.sequenceCount
-    return layout.order.flatMap { values[$0 * width..<($0 + 1) * width] }
   }
 }
 
