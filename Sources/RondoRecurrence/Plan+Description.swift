@@ -38,7 +38,7 @@ extension Plan: CustomStringConvertible {
     case .program(let program):
       let nodes = program.nodes.filter { graph[$0].operation != .concatenate }
       let widths = program.sections.map(\.width).filter { $0 > 1 }
-      let size = "\(nodes.count) operations, width \(widths.max() ?? 1)"
+      let size = "\(nodes.count) operation\(nodes.count == 1 ? "" : "s"), width \(widths.max() ?? 1)"
       // Parts of a concatenation are not named beside it.
       let parts = Set(
         program.nodes.filter { graph[$0].operation == .concatenate }.flatMap { graph[$0].inputs })

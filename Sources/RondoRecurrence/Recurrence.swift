@@ -232,10 +232,12 @@ package final class RecurrencePlans: Sendable, CustomStringConvertible {
   package let backwardWithoutInput: Plan
 
   package init(
-    _ cell: some Cell, inputSize: Int, hoisting: Bool = true, rules: DerivativeRules = .standard
+    _ cell: some Cell, inputSize: Int, hoisting: Bool = true, recomputing: Bool = true,
+    rules: DerivativeRules = .standard
   ) {
     step = pruned(canonicalize(trace(cell, inputSize: inputSize)))
-    backwardStep = recompute(canonicalize(differentiate(step, rules: rules)), of: step)
+    let keeping = canonicalize(differentiate(step, rules: rules))
+    backwardStep = recomputing ? recompute(keeping, of: step) : pruned(keeping)
     var withoutInput = backwardStep
     withoutInput.output = nil
     withoutInput = pruned(withoutInput)

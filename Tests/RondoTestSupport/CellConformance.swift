@@ -20,8 +20,8 @@ package struct CellConformance: Sendable, CustomStringConvertible {
   /// An error with the name of the tensor that has it.
   package typealias Errors = [(name: String, error: Double)]
 
-  package func plans(hoisting: Bool = true, rules: DerivativeRules = .standard) -> RecurrencePlans {
-    RecurrencePlans(cell, inputSize: inputSize, hoisting: hoisting, rules: rules)
+  package func plans(hoisting: Bool = true, recomputing: Bool = true) -> RecurrencePlans {
+    RecurrencePlans(cell, inputSize: inputSize, hoisting: hoisting, recomputing: recomputing)
   }
 
   /// Ragged, out of order, with an empty sequence and two of equal length.
@@ -67,6 +67,14 @@ package struct CellConformance: Sendable, CustomStringConvertible {
         run(ReferenceExecutor.self, plans, walk, exact), run(ReferenceExecutor.self, unhoisted, walk, exact),
         plans
       ).map { $0 + " of the reference" }
+  }
+
+  /// Tensors that depend on whether values are computed again for the backward pass or kept.
+  package func differencesByRecomputing(reverse: Bool) -> [String] {
+    let (plans, keeping, walk) = (plans(), plans(recomputing: false), Self.walk(reverse: reverse))
+    let values = plans.randomValues(walk.layout)
+    return differing(
+      run(VectorExecutor.self, plans, walk, values), run(VectorExecutor.self, keeping, walk, values), plans)
   }
 
   /// Tensors that depend on whether a batch runs whole or in chunks that hand on their states.

@@ -81,8 +81,9 @@ public struct States {
       require(
         newValue.width == shapes[position].width,
         "state \(name) has width \(shapes[position].width), the value assigned has \(newValue.width)")
-      // A leaf or a slice keeps the name it has: the state's new value will be a copy of it.
-      current[position] = newValue.isComputed ? newValue.named(name) : newValue
+      // A leaf or a slice keeps the name it has: the state's new value will be a copy of it. So does the value of another state.
+      let isState = shapes.contains { $0.name == tracer.graph.names[newValue.node] }
+      current[position] = newValue.isComputed && !isState ? newValue.named(name) : newValue
     }
   }
 

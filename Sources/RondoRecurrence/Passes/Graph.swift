@@ -236,7 +236,7 @@ package struct Graph: Sendable {
 
   func describe(_ id: NodeID) -> String { names[id] ?? describe(nodes[id].operation) }
 
-  func describe(_ operation: Operation) -> String {
+  package func describe(_ operation: Operation) -> String {
     switch operation {
     case .unary(let function): function.rawValue
     case .binary(let function): function.rawValue

@@ -53,6 +53,7 @@ enum StressCells {
     CellConformance("tied parameters", TiedParameters(hiddenSize: 4)),
     CellConformance("linear recurrence", LinearRecurrence(hiddenSize: 4)),
     CellConformance("linear recurrence as output", LinearRecurrence(hiddenSize: 4, isOutput: true)),
+    CellConformance("a state that is a product", ProductState(hiddenSize: 4)),
     CellConformance("moving average without parameters", MovingAverage(hiddenSize: 3)),
     CellConformance("counter", Counter()),
     CellConformance("state set to a parameter", StateSetToParameter(hiddenSize: 4)),
@@ -345,6 +346,18 @@ struct LinearRecurrence: Cell {
     let before = s.h
     s.h = w.linear("ih", x, hiddenSize) + w.linear("hh", s.h, hiddenSize, bias: false)
     return isOutput ? s.h : tanh(before)
+  }
+}
+
+/// The next step sees nothing but a product of what this one computed.
+struct ProductState: Cell {
+  let hiddenSize: Int
+  var states: StateShapes { ["h": 2] }
+
+  func step(_ x: Term, _ s: inout States, _ w: Weights) -> Term {
+    let y = tanh(w.linear("ih", x, hiddenSize) + w.linear("hh", s.h, hiddenSize))
+    s.h = w.linear("hr", y, 2)
+    return y
   }
 }
 

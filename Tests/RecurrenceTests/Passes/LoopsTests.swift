@@ -1,0 +1,54 @@
+import RondoNN
+import RondoRecurrence
+import RondoTestSupport
+import Testing
+
+@Suite struct LoopsTests {
+  /// The states of each loop of a cell, in the order in which the loops run.
+  private func loops(_ cell: some Cell) -> [[String]] {
+    let step = canonicalize(trace(cell, inputSize: 3))
+    let found = findLoops(step)
+    var states: [Int: [String]] = [:]
+    for (id, node) in step.graph.nodes.enumerated() {
+      if case .state(let index) = node.operation, let loop = found.loop[id] {
+        states[loop, default: []].append(step.states[index].name)
+      }
+    }
+    return states.sorted { $0.key < $1.key }.map { $0.value.sorted() }
+  }
+
+  @Test func statesThatDependOnEachOtherShareALoop() {
+    #expect(loops(LSTM(hiddenSize: 4)) == [["c", "h"]])
+    #expect(loops(SwappedStates(hiddenSize: 4)) == [["a", "b"]])
+  }
+
+  @Test func aStackHasALoopForEachLayer() {
+    #expect(loops(StackInOneCell(lower: 5, upper: 4)) == [["c", "h"], ["u"]])
+    #expect(loops(ThreeLoopsInAChain(hiddenSize: 4)) == [["a"], ["b"], ["c"]])
+  }
+
+  @Test func aDelayIsNoLoop() {
+    #expect(loops(TokenShift(hiddenSize: 4)) == [])
+    #expect(loops(ChainOfDelays(hiddenSize: 4)) == [])
+    #expect(loops(DelayedOutput(hiddenSize: 4)) == [["h"]])
+  }
+
+  @Test func aStateThatStaysIsALoopOfItsOwn() {
+    #expect(loops(UnassignedState(hiddenSize: 4)) == [["context"], ["h"]])
+  }
+
+  @Test(arguments: StressCells.all)
+  func componentsComeAfterWhatTheyDependOn(_ cell: CellConformance) {
+    let step = canonicalize(trace(cell.cell, inputSize: cell.inputSize))
+    let found = findLoops(step)
+    #expect(found.components.joined().sorted() == Array(step.graph.nodes.indices))
+    var done: Set<NodeID> = []
+    for component in found.components {
+      done.formUnion(component)
+      for id in component {
+        #expect((found.loop[id] != nil) == (component.count > 1))
+        #expect(step.graph[id].inputs.allSatisfy(done.contains))
+      }
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import CRondoKernels
+import RondoNN
+import RondoRecurrence
+import RondoTestSupport
+import Testing
+
+@Suite struct LowerTests {
+  private func programs(_ plan: Plan) -> [(code: ProgramCode, streams: [StreamSource])] {
+    plan.phases.flatMap(\.works).compactMap { work in
+      if case .program(let code, let streams) = work.action { (code, streams) } else { nil }
+    }
+  }
+
+  private func count(_ instruction: rondo_op, in code: ProgramCode) -> Int {
+    let program = code.program.pointee
+    let total = (0..<Int(program.section_count)).reduce(0) { $0 + Int(program.sections[$1].count) }
+    return (0..<total).filter { program.code[$0].op == instruction.rawValue }.count
+  }
+
+  /// Five functions of gates and states, and c = f·c' + i·g as one multiplication and one multiply-add.
+  @Test func anLSTMsStepIsAFewInstructions() {
+    let plan = RecurrencePlans(LSTM(hiddenSize: 16, bias: false), inputSize: 3).inference
+    let programs = programs(plan)
+    #expect(programs.count == 1)
+    let code = programs[0].code
+    #expect(count(RONDO_OP_SIGMOID, in: code) == 3)
+    #expect(count(RONDO_OP_TANH, in: code) == 2)
+    #expect(count(RONDO_OP_MUL, in: code) == 2)
+    #expect(count(RONDO_OP_FMA, in: code) == 1)
+    // h goes to its row, h and c to where the next step reads them.
+    #expect(count(RONDO_OP_COPY, in: code) == 3)
+    #expect(code.program.pointee.register_count <= 4)
+  }
+
+  @Test func registersAreUsedAgain() {
+    let backward = RecurrencePlans(LSTM(hiddenSize: 16), inputSize: 3).backward
+    #expect(programs(backward)[0].code.program.pointee.register_count <= 8)
+  }
+
+  /// What instructions may read: registers of their own section, reductions of earlier sections, streams and constants that exist.
+  @Test(arguments: StressCells.all)
+  func instructionsReadWhatIsThere(_ cell: CellConformance) {
+    let plans = cell.plans()
+    for plan in [plans.inference, plans.training, plans.backward, plans.backwardWithoutInput] {
+      for (code, streams) in programs(plan) {
+        let program = code.program.pointee
+        var scalars: Set<Int> = []
+        for number in 0..<Int(program.section_count) {
+          let section = program.sections[number]
+          #expect(section.width > 0 && section.count > 0)
+          var registers: Set<Int> = []
+          var newScalars: Set<Int> = []
+          for position in Int(section.first)..<Int(section.first + section.count) {
+            let instruction = program.code[position]
+            for operand in operands(of: instruction) {
+              let index = Int(operand.index)
+              switch rondo_operand_kind(UInt32(operand.kind)) {
+              case RONDO_REGISTER: #expect(registers.contains(index))
+              case RONDO_SCALAR: #expect(scalars.contains(index))
+              case RONDO_CONSTANT: #expect(code.constants.indices.contains(index))
+              default: #expect(streams.indices.contains(index))
+              }
+            }
+            let out = Int(instruction.out.index)
+            switch rondo_operand_kind(UInt32(instruction.out.kind)) {
+            case RONDO_REGISTER:
+              #expect(out < program.register_count)
+              registers.insert(out)
+            case RONDO_SCALAR:
+              #expect(isReduction(instruction) && out < program.scalar_count)
+              newScalars.insert(out)
+            case RONDO_STREAM: #expect(streams.indices.contains(out) && !streams[out].isBroadcast)
+            default: Issue.record("an instruction writes a constant")
+            }
+          }
+          scalars.formUnion(newScalars)
+        }
+      }
+    }
+  }
+
+  /// Within a section, memory that is written is read at the same columns or not at all.
+  @Test(arguments: StressCells.all)
+  func sectionsDoNotReadWhatTheyWriteElsewhere(_ cell: CellConformance) {
+    let plans = cell.plans()
+    for plan in [plans.inference, plans.training, plans.backward, plans.backwardWithoutInput] {
+      for (code, streams) in programs(plan) {
+        let program = code.program.pointee
+        for number in 0..<Int(program.section_count) {
+          let section = program.sections[number]
+          let range = Int(section.first)..<Int(section.first + section.count)
+          func columns(_ operand: rondo_operand) -> (source: Source, columns: Range<Int>)? {
+            guard UInt32(operand.kind) == RONDO_STREAM.rawValue else { return nil }
+            let stream = streams[Int(operand.index)]
+            let width = stream.isBroadcast ? 1 : Int(section.width)
+            return (stream.source, stream.source.column..<stream.source.column + width)
+          }
+          let written = range.compactMap { columns(program.code[$0].out) }
+          let read = range.flatMap { operands(of: program.code[$0]).compactMap { columns($0) } }
+          for (target, targetColumns) in written {
+            for (source, sourceColumns) in read
+            where source.buffer == target.buffer && sourceColumns.overlaps(targetColumns) {
+              #expect(source == target)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func isReduction(_ instruction: rondo_instruction) -> Bool {
+    instruction.op == RONDO_OP_SUM.rawValue || instruction.op == RONDO_OP_MAXIMUM.rawValue
+  }
+
+  private func operands(of instruction: rondo_instruction) -> [rondo_operand] {
+    switch rondo_op(instruction.op) {
+    case RONDO_OP_SELECT, RONDO_OP_FMA: [instruction.a, instruction.b, instruction.c]
+    case RONDO_OP_ADD, RONDO_OP_SUB, RONDO_OP_MUL, RONDO_OP_DIV, RONDO_OP_MIN, RONDO_OP_MAX, RONDO_OP_LESS:
+      [instruction.a, instruction.b]
+    default: [instruction.a]
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import RondoNN
+import RondoRecurrence
+import RondoTestSupport
+import Testing
+
+@Suite struct PlanMemoryTests {
+  /// Floats for each row, by what a plan keeps for all rows.
+  private func floatsPerRow(_ plan: Plan) -> Int {
+    plan.memory.buffers.filter { $0.kind == .rows }.reduce(0) { $0 + $1.width }
+  }
+
+  /// i, f, g, o, the cell state, and the input product that the loop turns into gates; h is the output.
+  @Test func anLSTMKeepsNineTimesItsUnits() {
+    let plans = RecurrencePlans(LSTM(hiddenSize: 16), inputSize: 3)
+    #expect(floatsPerRow(plans.training) == 9 * 16)
+    // Without a backward pass only the input product has a row for each step.
+    #expect(floatsPerRow(plans.inference) == 4 * 16)
+    // Backwards: the gradients of the gates' sums.
+    #expect(floatsPerRow(plans.backward) == 4 * 16)
+  }
+
+  /// A previous state and the state are the same rows, one step apart.
+  @Test func previousStatesAreShiftedViews() {
+    let plans = RecurrencePlans(LSTM(hiddenSize: 16), inputSize: 3)
+    let (step, memory) = (plans.backwardStep, plans.backward.memory)
+    for (name, mode) in [("c", Source.Mode.row), ("c'", .forwardPrevious), ("h'", .forwardPrevious)] {
+      #expect(memory.home[step.node(name)!]?.mode == mode)
+    }
+    #expect(memory.home[step.node("c")!]!.buffer == memory.home[step.node("c'")!]!.buffer)
+    // The output is h, so h' is read from the output's rows.
+    let output = plans.training.memory.buffers.firstIndex { $0.kind == .output }!
+    #expect(memory.buffers[memory.home[step.node("h'")!]!.buffer].kind == .forward(output))
+  }
+
+  /// A loop's own values have a row for each sequence only.
+  @Test func whatNeverLeavesTheStepHasNoRows() {
+    let plans = RecurrencePlans(LSTM(hiddenSize: 16), inputSize: 3)
+    let memory = plans.inference.memory
+    #expect(memory.home[plans.step.node("hh")!]?.mode == .place)
+    for name in ["i", "f", "g", "o"] { #expect(memory.home[plans.step.node(name)!] == nil, "\(name)") }
+    #expect(plans.inference.memory.buffers.contains { $0.kind == .carry(1) })
+  }
+
+  /// A weight gradient is summed where it belongs; a bias is added there.
+  @Test func weightGradientsNeedNoPlaceOfTheirOwn() {
+    let plans = RecurrencePlans(LSTM(hiddenSize: 16), inputSize: 3)
+    let memory = plans.backward.memory
+    for gradient in plans.backwardStep.gradients {
+      let isOuter = plans.backwardStep.graph[gradient.node].operation == .outer
+      let kind = memory.buffers[memory.home[gradient.node]!.buffer].kind
+      #expect((kind == .parameterGradient(gradient.parameter)) == isOuter)
+    }
+  }
+
+  /// The parts of the gates' gradient are computed side by side, straight into the next product's input.
+  @Test func partsAreComputedIntoTheirConcatenation() {
+    let plans = RecurrencePlans(LSTM(hiddenSize: 16), inputSize: 3)
+    let (graph, memory) = (plans.backwardStep.graph, plans.backward.memory)
+    let gates = plans.backwardStep.node("dhh")!
+    #expect(graph[gates].operation == .concatenate)
+    let home = memory.home[gates]!
+    for (number, part) in graph[gates].inputs.enumerated() {
+      var place = home
+      place.column += number * 16
+      #expect(memory.destinations[part] == [place])
+    }
+  }
+
+  /// A weight is packed once for each way in which it is read.
+  @Test func weightsArePackedOnce() {
+    #expect(RecurrencePlans(LSTM(hiddenSize: 16), inputSize: 3).inference.memory.packed.count == 2)
+    let tied = RecurrencePlans(TiedParameters(hiddenSize: 16), inputSize: 3)
+    #expect(tied.inference.memory.packed.count == 2)
+    #expect(tied.inference.works.joined().filter { if case .product = $0 { true } else { false } }.count == 4)
+    #expect(tied.backward.memory.packed.allSatisfy { $0.transposed })
+  }
+
+  /// No two values are stored in the same columns, and a concatenation's columns are written once each.
+  @Test(arguments: StressCells.all)
+  func noPlacesOverlap(_ cell: CellConformance) {
+    let plans = cell.plans()
+    for plan in [plans.inference, plans.training, plans.backward, plans.backwardWithoutInput] {
+      let (graph, memory) = (plan.step.graph, plan.memory)
+      var stored: [Int: [(node: NodeID, columns: Range<Int>)]] = [:]
+      for (node, places) in memory.destinations where graph[node].operation != .concatenate {
+        for place in places {
+          // Several gradients are added to one parameter's.
+          if case .parameterGradient = memory.buffers[place.buffer].kind { continue }
+          stored[place.buffer, default: []].append((node, place.column..<place.column + graph[node].width))
+        }
+      }
+      for (buffer, values) in stored {
+        for (number, value) in values.enumerated() {
+          #expect(value.columns.upperBound <= memory.buffers[buffer].width)
+          for other in values[..<number] {
+            #expect(!value.columns.overlaps(other.columns), "\(value.node) and \(other.node)")
+          }
+        }
+      }
+      // Whoever has a home is stored there.
+      for (node, home) in memory.home
+      where graph[node].operation.isWork && graph[node].operation != .concatenate {
+        #expect(memory.destinations[node]?.contains(home) == true)
+      }
+    }
+  }
+
+  /// Outputs, states and what is kept have homes of their own, which last.
+  @Test(arguments: StressCells.all)
+  func whatOutlivesThePassHasRows(_ cell: CellConformance) {
+    let plans = cell.plans()
+    let memory = plans.training.memory
+    for node in plans.backwardStep.graph.nodes {
+      guard case .kept(let id) = node.operation, plans.step.graph[id].operation.isWork else { continue }
+      let mode = memory.home[id]?.mode
+      #expect(plans.step.graph[id].domain == .steps ? mode == .row : mode == .fixed || mode == .matrix)
+    }
+    for plan in [plans.inference, plans.training] {
+      let home = plan.memory.home[plan.step.output!]!
+      #expect(plan.memory.buffers[home.buffer].kind == .output)
+      #expect(home.column == 0)
+    }
+  }
+}
