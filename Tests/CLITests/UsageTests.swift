@@ -30,7 +30,11 @@ import Testing
 
   @Test func cellsAreListed() throws {
     let result = try rondo("cells", "list")
-    for name in ["elman", "lstm", "gru", "gru-before"] { #expect(result.output.contains(name)) }
+    let json = try JSON(parsing: rondo("cells", "list", "--json").output)
+    for name in ["elman", "lstm", "gru", "gru-before"] {
+      #expect(result.output.contains(name))
+      #expect(json.array?.contains { $0["name"]?.string == name } == true)
+    }
   }
 
   @Test func gradcheckPrintsAnArray() throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RondoData
 import RondoTasks
 import RondoTraining
 
@@ -20,6 +21,9 @@ struct DemoCommand: ParsableCommand {
   var time = 60.0
 
   @OptionGroup var threads: ThreadOption
+
+  @Flag(help: "Print the results as one JSON object.")
+  var json = false
 
   func run() throws {
     let stopwatch = Stopwatch()
@@ -46,13 +50,19 @@ struct DemoCommand: ParsableCommand {
           progress.note("\nafter \(DurationText.short(report.elapsed)) it writes:\n\(try sample(training))\n")
         }
       }
+    } catch TrainingError.interrupted(let step, _) {
+      progress.finish()
+      throw Interrupted(step: step, directory: directory)
     } catch {
       progress.finish()
       throw error
     }
     progress.note("")
+    if json {
+      return try StandardOutput.print(.object(resultObject(training, directory: directory)))
+    }
     try printResults(training, directory: directory)
-    try printNext(directory: directory, text: corpus.files[0])
+    try printNext(directory: directory, text: corpus.largest)
   }
 
   private var settings: TextSettings {
@@ -83,6 +93,15 @@ struct DemoCommand: ParsableCommand {
     try StandardOutput.print("saved in \(directory)")
   }
 
+  private func resultObject(_ training: TextTraining, directory: String) throws -> JSON.Object {
+    var object: JSON.Object = ["directory": .string(directory)]
+    if let evaluation = try training.scoreHeldOut() {
+      object = object.merged(with: TextEvaluateCommand.object(evaluation))
+    }
+    object["text"] = .string(try sample(training))
+    return object
+  }
+
   private func printNext(directory: String, text: String) throws {
     let program = ProgramName.shortest
     try StandardOutput.print(
@@ -110,6 +129,13 @@ struct DemoCommand: ParsableCommand {
     let current = FileManager.default.currentDirectoryPath + "/"
     return path.hasPrefix(current) ? String(path.dropFirst(current.count)) : path
   }
+}
+
+/// The demo was stopped before its end.
+private struct Interrupted: Error, CustomStringConvertible {
+  let step: Int
+  let directory: String
+  var description: String { "interrupted after step \(step); \(directory) has what was saved of the run" }
 }
 
 /// When samples are shown.

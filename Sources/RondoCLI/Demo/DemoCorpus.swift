@@ -6,6 +6,8 @@ import RondoTraining
 struct DemoCorpus {
   /// Paths of text files, in an order in which neighbours have nothing in common.
   let files: [String]
+  /// The largest of them.
+  let largest: String
   /// What people are told that it is.
   let description: String
 
@@ -19,6 +21,7 @@ struct DemoCorpus {
   /// One file that was named.
   init(file: String) {
     files = [file]
+    largest = file
     description = file
   }
 
@@ -27,16 +30,17 @@ struct DemoCorpus {
     guard let root = Self.root(above: directory) else {
       throw .conflict("there is no project around \(directory) to learn from. Name a text: rondo demo FILE")
     }
-    var chosen: [String] = []
+    var chosen: [(path: String, size: Int)] = []
     var bytes = 0
-    for (path, size) in Self.textFiles(in: root) where bytes < Self.enough {
-      chosen.append(path)
-      bytes += size
+    for file in Self.textFiles(in: root) where bytes < Self.enough {
+      chosen.append(file)
+      bytes += file.size
     }
     guard bytes >= Self.tooLittle else {
       throw .conflict("\(root) has only \(bytes) bytes of text to learn from. Name a text: rondo demo FILE")
     }
-    files = chosen
+    files = chosen.map(\.path)
+    largest = chosen.max { $0.size < $1.size }!.path
     description = "the \(chosen.count) sources and documents in \(root)"
   }
 

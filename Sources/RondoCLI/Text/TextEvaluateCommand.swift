@@ -29,7 +29,7 @@ struct TextEvaluateCommand: ParsableCommand {
     threads.apply()
     let evaluation = try TextEvaluator.evaluate(model, files)
     if let note = evaluation.note { StandardError.write("rondo: \(note)\n") }
-    if json { return try StandardOutput.print(Self.object(evaluation)) }
+    if json { return try StandardOutput.print(.object(Self.object(evaluation))) }
     try StandardOutput.print(Self.line("model", evaluation.score))
     for (name, score) in evaluation.baselines { try StandardOutput.print(Self.line(name, score)) }
     let unknown = evaluation.unknownTokens > 0 ? ", \(evaluation.unknownTokens) of them unknown" : ""
@@ -45,7 +45,7 @@ struct TextEvaluateCommand: ParsableCommand {
         score.bitsPerCharacter)
   }
 
-  static func object(_ evaluation: TextEvaluation) -> JSON {
+  static func object(_ evaluation: TextEvaluation) -> JSON.Object {
     func members(_ score: TextScore) -> JSON.Object {
       [
         "loss": .number(score.loss), "perplexity": .number(score.perplexity),
@@ -60,6 +60,6 @@ struct TextEvaluateCommand: ParsableCommand {
     for (name, score) in evaluation.baselines { baselines[name] = .object(members(score)) }
     object["baselines"] = .object(baselines)
     if let note = evaluation.note { object["note"] = .string(note) }
-    return .object(object)
+    return object
   }
 }
