@@ -67,6 +67,22 @@ import Testing
     }
   }
 
+  @Test(arguments: AllSchedules.names) func staysWithinBoundsAndGoesOnFromItsState(name: String) throws {
+    let type = try AllSchedules.named(name)
+    var schedule: any Schedule = try type.init(ScheduleOptions(name))
+    var resumed: any Schedule = try type.init(ScheduleOptions(name))
+    for step in 0...200 {
+      let moment = TrainingMoment(step: step, stepsPerEpoch: 10, fraction: Double(step) / 200)
+      let factor = schedule.factor(at: moment)
+      #expect((0...1).contains(factor), "\(name) at step \(step)")
+      #expect(resumed.factor(at: moment) == factor)
+      schedule.observe(validationLoss: 3 + Double(step * 7919 % 13))
+      // As if the run were killed and resumed after every step.
+      resumed = try type.init(ScheduleOptions(name))
+      resumed.state = schedule.state
+    }
+  }
+
   @Test func optionsAreChecked() throws {
     #expect(try ScheduleOptions(parsing: "step:0.5") == ScheduleOptions("step", value: 0.5))
     for text in ["stp", "step:half", ":0.5"] {
