@@ -63,4 +63,18 @@ import Testing
     }
     #expect(cell.differencesInSession() == [])
   }
+
+  /// Widths beyond one vector and one panel, in multiples that no vector width divides.
+  @Test(arguments: 1000..<1024)
+  func wideRandomCellsKeepTheirBits(_ seed: Int) {
+    let cell = CellConformance("random", RandomCell(seed: UInt64(seed), unit: 17), inputSize: 51)
+    for reverse in [false, true] {
+      #expect(cell.differencesByHoisting(reverse: reverse) == [])
+      #expect(cell.differencesByRecomputing(reverse: reverse) == [])
+      #expect(cell.differencesByChunks(of: 2, reverse: reverse) == [])
+      #expect(cell.differencesByBatch(reverse: reverse) == [])
+      #expect(cell.differencesOnTape(reverse: reverse) == [])
+    }
+    #expect(cell.differencesInSession() == [])
+  }
 }

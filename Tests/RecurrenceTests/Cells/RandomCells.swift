@@ -7,15 +7,18 @@ import RondoTestSupport
 /// Values stay between about −2 and 2, and nothing has a kink, so that difference quotients are accurate.
 struct RandomCell: Cell {
   let seed: UInt64
+  /// What all widths but the input's are multiples of.
+  let unit: Int
   let states: StateShapes
   private static let names = ["a", "b", "c"]
 
-  init(seed: UInt64) {
+  init(seed: UInt64, unit: Int = 1) {
     self.seed = seed
+    self.unit = unit
     var draw = Draw(seed: seed, stream: 1)
     let count = 1 + draw.index(below: 3)
     states = StateShapes(
-      Self.names.prefix(count).map { StateShape(name: $0, width: 1 + draw.index(below: 4)) })
+      Self.names.prefix(count).map { StateShape(name: $0, width: unit * (1 + draw.index(below: 4))) })
   }
 
   private struct Draw {
@@ -70,8 +73,8 @@ struct RandomCell: Cell {
       let a = draw.pick(pool)
       let new: Term
       switch draw.index(below: 14) {
-      case 0: new = w.linear(name("w"), a, 1 + draw.index(below: 5), bias: draw.index(below: 2) == 0)
-      case 1: new = w.linear(name("w"), a, 3) + w.linear(name("w"), draw.pick(pool), 3)
+      case 0: new = w.linear(name("w"), a, unit * (1 + draw.index(below: 5)), bias: draw.index(below: 2) == 0)
+      case 1: new = w.linear(name("w"), a, 3 * unit) + w.linear(name("w"), draw.pick(pool), 3 * unit)
       case 2: new = tanh(a + value(width: a.width))
       case 3: new = tanh(a * value(width: a.width))
       case 4: new = a - value(width: a.width) * 0.5
@@ -83,7 +86,7 @@ struct RandomCell: Cell {
       case 8: new = concatenate(a, draw.pick(pool))
       case 9: new = draw.pick([tanh(a.sum()), a.mean(), (a * a).mean()])
       case 10: new = tanh(a + w.vector(name("v"), a.width))
-      case 11: new = w.product(a, weight(1 + draw.index(below: 4), a.width))
+      case 11: new = w.product(a, weight(unit * (1 + draw.index(below: 4)), a.width))
       case 12:
         new = tanh(w.vector(name("v"), 2)[1..<2] * a + w.linear(name("w"), w.vector(name("v"), 2), a.width))
       default:
@@ -94,7 +97,7 @@ struct RandomCell: Cell {
         new = s[shape.name]
       }
       // Wide values are cut, so that repeated concatenation stays small.
-      pool.append(new.width > 8 ? new[1..<6] : new)
+      pool.append(new.width > 8 * unit ? new[1..<6 * unit] : new)
     }
     return draw.pick(Array(pool.suffix(4)))
   }
