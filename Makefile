@@ -14,13 +14,13 @@ bench:
 	swift build -c release --product rondo
 	for cell in elman gru lstm; do .build/release/rondo bench $$cell --batch 32 --length 35 --input 256 --hidden 256 || exit; done
 
-# The documentation of all public declarations, as a web site in .build/docs.
+# The documentation of all public declarations, as a web site in .build-docs/site.
 docs:
-	swift package dump-symbol-graph --minimum-access-level public
-	rm -rf .build/docs .build/symbol-graphs && mkdir -p .build/symbol-graphs
-	cp .build/*/symbolgraph/Rondo*.symbols.json .build/symbol-graphs
-	docc convert $(wildcard Sources/Rondo/*.docc) --additional-symbol-graph-dir .build/symbol-graphs \
-	  --fallback-display-name Rondo --fallback-bundle-identifier rondo --output-path .build/docs
+	rm -rf .build-docs/graphs .build-docs/site && mkdir -p .build-docs/graphs
+	swift build --scratch-path .build-docs --target Rondo \
+	  -Xswiftc -emit-symbol-graph -Xswiftc -emit-symbol-graph-dir -Xswiftc .build-docs/graphs
+	docc convert $(wildcard Sources/Rondo/*.docc) --additional-symbol-graph-dir .build-docs/graphs \
+	  --fallback-display-name Rondo --fallback-bundle-identifier rondo --output-path .build-docs/site
 
 # The numbers that other programs computed for the tests; each script names what it needs.
 fixtures:

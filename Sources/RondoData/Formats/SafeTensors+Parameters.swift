@@ -12,7 +12,7 @@ extension SafeTensors {
 extension ParameterStore {
   /// Writes all parameters and nothing else to a safetensors file: equal values are equal files.
   ///
-  /// - Throws: ``FileError``.
+  /// - Throws: `FileError`.
   public func write(toSafeTensors path: String) throws {
     try SafeTensors.write(parameters.map { ($0.name, self[$0.name]!) }, to: path)
   }
@@ -20,7 +20,7 @@ extension ParameterStore {
   /// Sets all parameters to the tensors of a safetensors file, read straight into the store's buffer. Every parameter must be there with
   /// its shape, and nothing else. Leaves the store as it was if it throws.
   ///
-  /// - Throws: ``FileError``, or a ``FormatError`` that names the parameter and both shapes.
+  /// - Throws: `FileError`, or a `FormatError` that names the parameter and both shapes.
   public mutating func replaceAll(from file: SafeTensors) throws {
     for entry in file.entries where parameter(named: entry.name) == nil {
       throw FormatError(
