@@ -99,6 +99,10 @@ public final class Trainer<Program: TrainingProgram> {
     try require(
       checkpoint.carried.map(\.shape) == program.carried.map(\.shape), "it belongs to batches of another size"
     )
+    try require(
+      record.step >= 0
+        && checkpoint.bestWeights?.shape ?? checkpoint.weights.shape == checkpoint.weights.shape,
+      "its parts do not fit together")
     parameters.replaceValues(checkpoint.weights)
     optimizer.state.updateCount = record.optimizerUpdates
     optimizer.state.tensors = optimizer.state.names.map { checkpoint.optimizerTensors[$0]! }
@@ -226,11 +230,10 @@ public final class Trainer<Program: TrainingProgram> {
   }
 
   private func reasonToEnd() -> TrainingOutcome.Reason? {
-    if Interruption.wasRequested { return .interrupted }
     if earlyStopping.isExhausted { return .earlyStopping }
     if let end = lastStep ?? plan?.total, step >= end { return .budget }
     if let pacer, pacer.isOver(elapsed) { return .timeLimit }
-    return nil
+    return Interruption.wasRequested ? .interrupted : nil
   }
 
   private func outcome(_ reason: TrainingOutcome.Reason) -> TrainingOutcome {
@@ -268,48 +271,4 @@ public final class Trainer<Program: TrainingProgram> {
       validationLoss: earlyStopping.record.lastLoss, units: unitsOfStep, unitName: program.unitName,
       elapsed: elapsed, limit: limit)
   }
-}
-
-/// When checkpoints are due: after so much time, less often if saving is slow, and after a validation.
-private struct SaveTimes {
-  private let shortest: Double
-  private var interval: Double
-  private var last = 0.0
-  private var begun = 0.0
-
-  init(interval: Double) {
-    shortest = interval
-    self.interval = interval
-  }
-
-  func isDue(at seconds: Double, validated: Bool) -> Bool {
-    seconds - last >= interval || (validated && seconds - last >= interval / 10)
-  }
-
-  mutating func begin(at seconds: Double) { begun = seconds }
-
-  /// Saving takes at most a fiftieth of the time, unless it is wanted more often than once a second.
-  mutating func end(at seconds: Double) {
-    last = seconds
-    interval = shortest < 1 ? shortest : max(shortest, 50 * (seconds - begun))
-  }
-}
-
-/// What a run came to.
-public struct TrainingOutcome: Sendable {
-  /// Why a run ended.
-  public enum Reason: String, Sendable, Codable {
-    case budget = "budget"
-    case timeLimit = "time limit"
-    case earlyStopping = "early stopping"
-    case interrupted
-  }
-
-  /// The best weights on the held-out data, or the last ones if there is none.
-  public let parameters: ParameterStore
-  public let reason: Reason
-  public let steps: Int
-  public let seconds: Double
-  public let plan: RunPlan
-  public let validation: EarlyStopping.Record
 }

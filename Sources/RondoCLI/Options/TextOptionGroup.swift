@@ -4,8 +4,7 @@ import RondoTasks
 
 /// How text is cut into symbols.
 struct TextOptionGroup: ParsableArguments {
-  @Option(
-    help: "What a symbol is: \(TextLevel.allCases.map(\.rawValue).joined(separator: ", ")). (default: char)")
+  @Option(help: "What a symbol is. (default: char)")
   var level: TextLevel?
 
   @Option(

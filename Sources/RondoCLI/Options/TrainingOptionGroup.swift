@@ -150,8 +150,8 @@ struct OptimisationOptionGroup: ParsableArguments {
 
   @Option(
     help: """
-      What is minimised: the mean loss of a token, or the sum over time averaged over the sequences of the batch: \
-      token or sequence. (default: token)
+      What is minimised: the mean loss of a token, or the sum over time averaged over the sequences of the batch. \
+      (default: token)
       """)
   var lossReduction: LossReductionName?
 

@@ -15,7 +15,10 @@ struct TextTrainCommand: ParsableCommand {
 
         rondo text train book.txt -o book --time-limit 8m
         rondo text train - -o log --level byte --epochs 3 < log.txt
-        rondo text train book.txt -o again --config book/config.json --steps 12345    (repeats a run bit for bit)
+
+      The first run is repeated bit for bit by
+
+        rondo text train book.txt -o again --config book/config.json --steps 12345
       """)
 
   @Argument(

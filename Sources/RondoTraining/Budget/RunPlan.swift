@@ -38,6 +38,19 @@ public struct RunPlan: Sendable, Equatable, Codable {
     step >= validateFrom && step % validateEvery == 0
   }
 
+  /// Reads a plan, which may be anybody's.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    legs = try container.decode([Leg].self, forKey: .legs)
+    validateEvery = try container.decode(Int.self, forKey: .validateEvery)
+    validateFrom = try container.decode(Int.self, forKey: .validateFrom)
+    let ascending = zip(legs, legs.dropFirst()).allSatisfy { $0.step <= $1.step }
+    guard legs.first?.step == 0, ascending, legs.allSatisfy({ $0.total > $0.step }), validateEvery > 0 else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .legs, in: container, debugDescription: "legs that do not follow each other")
+    }
+  }
+
   /// The number of steps aimed at now.
   public var total: Int { legs[legs.count - 1].total }
 

@@ -1,3 +1,4 @@
+import RondoData
 import RondoTraining
 import Testing
 
@@ -36,6 +37,19 @@ import Testing
       let moment = TrainingMoment(step: step, stepsPerEpoch: 3, fraction: plan.fraction(at: step))
       #expect(schedule.factor(at: moment) == 1)
       #expect(!plan.validates(at: step) || step == 0)
+    }
+  }
+
+  @Test(arguments: [
+    #"{"legs":[],"validate_every":5,"validate_from":1}"#,
+    #"{"legs":[{"step":0,"total":0}],"validate_every":5,"validate_from":1}"#,
+    #"{"legs":[{"step":0,"total":9},{"step":9,"total":9}],"validate_every":5,"validate_from":1}"#,
+    #"{"legs":[{"step":3,"total":9}],"validate_every":5,"validate_from":1}"#,
+    #"{"legs":[{"step":0,"total":9}],"validate_every":0,"validate_from":1}"#,
+  ])
+  func impossiblePlansAreRefused(text: String) {
+    #expect(throws: FormatError.self) {
+      try JSONRecord.decode(RunPlan.self, from: Array(text.utf8), file: "plan")
     }
   }
 
