@@ -21,14 +21,15 @@ struct BenchCommand: ParsableCommand {
   var cell: String
 
   @Option(
-    parsing: .unconditional, help: "Sequences side by side; with --stream, streams.",
+    parsing: .unconditional, help: "Sequences side by side. (default: 32; with --stream, 1)",
     transform: OptionParsing.count)
-  var batch = 32
+  var batch: Int?
 
   @Option(
-    parsing: .unconditional, help: "Time steps; with --stream, steps that are timed.",
+    parsing: .unconditional,
+    help: "Time steps. (default: 35; with --stream, 10000, or as many as five seconds of intervals hold)",
     transform: OptionParsing.count)
-  var length = 35
+  var length: Int?
 
   @Option(parsing: .unconditional, help: "Width of the input.", transform: OptionParsing.count)
   var input = 256
@@ -57,7 +58,12 @@ struct BenchCommand: ParsableCommand {
     threads.apply()
     let entry = try CellChoice.entry(named: cell)
     let made = entry.make(hiddenSize: hidden)
-    let results = stream ? measureSteps(made) : measureSequences(made, gates: entry.gateCount)
+    let (batch, length) = (batch ?? (stream ? 1 : 32), length ?? (stream ? defaultStepCount : 35))
+    let results =
+      stream
+      ? measureSteps(made, streams: batch, steps: length)
+      : measureSequences(made, gates: entry.gateCount, batch: batch, length: length)
+    let description = description(batch: batch, length: length)
     if json { return try StandardOutput.print(.object(description.merged(with: results))) }
     try StandardOutput.print(
       "\(cell), batch \(batch), length \(length), input \(input), hidden \(hidden), \(Parallel.threadCount) threads, "
@@ -68,7 +74,9 @@ struct BenchCommand: ParsableCommand {
     }
   }
 
-  private var description: JSON.Object {
+  private var defaultStepCount: Int { interval.map { min(10_000, max(10, Int(5 / $0))) } ?? 10_000 }
+
+  private func description(batch: Int, length: Int) -> JSON.Object {
     [
       "cell": .string(cell), "batch": .integer(batch), "length": .integer(length), "input": .integer(input),
       "hidden": .integer(hidden), "threads": .integer(Parallel.threadCount),
@@ -76,7 +84,7 @@ struct BenchCommand: ParsableCommand {
     ]
   }
 
-  private func measureSequences(_ cell: any Cell, gates: Int) -> JSON.Object {
+  private func measureSequences(_ cell: any Cell, gates: Int, batch: Int, length: Int) -> JSON.Object {
     var measurement = RecurrenceMeasurement(cell, batch: batch, length: length, inputSize: input)
     var peak = PeakMeasurement()
     measurement.warmUp()
@@ -96,8 +104,8 @@ struct BenchCommand: ParsableCommand {
     ]
   }
 
-  private func measureSteps(_ cell: any Cell) -> JSON.Object {
-    let times = StreamMeasurement(cell, streams: batch, steps: length, inputSize: input, interval: interval)
+  private func measureSteps(_ cell: any Cell, streams: Int, steps: Int) -> JSON.Object {
+    let times = StreamMeasurement(cell, streams: streams, steps: steps, inputSize: input, interval: interval)
       .microseconds
     return [
       "step_us_p50": .number(times.quantile(0.5)), "step_us_p99": .number(times.quantile(0.99)),

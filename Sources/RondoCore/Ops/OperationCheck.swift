@@ -81,8 +81,13 @@ public struct OperationCheck: Sendable, CustomStringConvertible {
 
   private static func error(_ found: [Double], _ expected: [Double]) -> Double {
     guard found.count == expected.count else { return .infinity }
-    let difference = zip(found, expected).reduce(0) { max($0, abs($1.0 - $1.1)) }
-    let size = expected.reduce(0) { max($0, abs($1)) }
+    var (difference, size) = (0.0, 0.0)
+    for (found, expected) in zip(found, expected) {
+      let distance = abs(found - expected)
+      // `max` passes over what is not a number; here it is the largest error there is.
+      difference = distance.isNaN ? .infinity : max(difference, distance)
+      size = max(size, abs(expected))
+    }
     return difference == 0 ? 0 : difference / size
   }
 

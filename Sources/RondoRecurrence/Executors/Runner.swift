@@ -1,56 +1,6 @@
 import CRondoKernels
 import RondoCore
 
-/// The rows of a batch in the order in which a recurrence walks them.
-package struct Walk: Sendable {
-  package let layout: SequenceLayout
-  /// From the first step to the last; otherwise each sequence is walked from its own end.
-  package let isUpwards: Bool
-
-  package init(_ layout: SequenceLayout, isUpwards: Bool) {
-    self.layout = layout
-    self.isUpwards = isUpwards
-  }
-
-  package var opposite: Walk { Walk(layout, isUpwards: !isUpwards) }
-
-  /// For each sorted place the row at which its walk ends; nil for an empty sequence.
-  func lastRow(ofPlace place: Int) -> Int? {
-    let length = layout.lengths[layout.order[place]]
-    return length == 0 ? nil : layout.row(place: place, time: isUpwards ? length - 1 : 0)
-  }
-}
-
-/// Memory that the caller of a pass owns.
-package struct Region<Element> {
-  package var base: UnsafeMutablePointer<Element>
-  package var stride: Int
-
-  package init(_ base: UnsafeMutablePointer<Element>, stride: Int) {
-    self.base = base
-    self.stride = stride
-  }
-
-  package init(reading base: UnsafePointer<Element>, stride: Int) {
-    self.init(UnsafeMutablePointer(mutating: base), stride: stride)
-  }
-}
-
-/// What loops over several threads call by reference: a closure that is called on another thread has to be allocated, and a step must not
-/// allocate.
-package class PartRunner {
-  fileprivate init() {}
-
-  fileprivate func runPart(_ part: Int) { fatalError("PartRunner: \(part) of nothing") }
-
-  fileprivate final func runParts(_ parts: Int) {
-    if parts == 1 { return runPart(0) }
-    Parallel.run(parts, context: Unmanaged.passUnretained(self).toOpaque()) { context, part in
-      Unmanaged<PartRunner>.fromOpaque(context).takeUnretainedValue().runPart(part)
-    }
-  }
-}
-
 /// One plan with memory for batches of one size: what runs a pass over a batch, a chunk or a single step.
 ///
 /// Not `Sendable`: one pass at a time.
@@ -62,7 +12,7 @@ package final class Runner<E: Executor>: PartRunner {
   package let placeCount: Int
   private let arena: UnsafeMutablePointer<Element>
   private let storage: Tensor
-  private let regions: UnsafeMutableBufferPointer<Region<Element>>
+  let regions: UnsafeMutableBufferPointer<Region<Element>>
   private let packed: UnsafeMutableBufferPointer<UnsafeMutablePointer<Element>>
   private let inputIndex: Int?
   private let outputIndex: Int?
@@ -71,7 +21,7 @@ package final class Runner<E: Executor>: PartRunner {
   private let threadCount: Int
   private let streamCount: Int
   private let streams: UnsafeMutablePointer<Stream<Element>>
-  private var walk: Walk
+  private(set) var walk: Walk
   private var forwardIsUpwards = true
   private var job = Job.none
   private var partCount = 1
@@ -182,58 +132,6 @@ package final class Runner<E: Executor>: PartRunner {
     }
   }
 
-  // MARK: States
-
-  /// Sets the states before the first step; `values[place * stride ...]` holds the row of the sequence at a sorted place.
-  package func setState(_ state: Int, place: Int, _ values: UnsafePointer<Element>) {
-    let width = plan.step.states[state].width
-    for kind in [Buffer.Kind.initial(state), .carry(state)] {
-      if let region = region(kind) {
-        (region.base + place * region.stride).update(from: values, count: width)
-      }
-    }
-  }
-
-  package func setState(_ state: Int, place: Int, repeating value: Element) {
-    let width = plan.step.states[state].width
-    for kind in [Buffer.Kind.initial(state), .carry(state)] {
-      if let region = region(kind) {
-        (region.base + place * region.stride).update(repeating: value, count: width)
-      }
-    }
-  }
-
-  /// The row of a state from which the next run goes on.
-  package func currentState(_ state: Int, place: Int) -> UnsafePointer<Element> {
-    let region = (region(.carry(state)) ?? region(.initial(state)))!
-    return UnsafePointer(region.base + place * region.stride)
-  }
-
-  /// The row of a state after the last step walked.
-  package func finalState(_ state: Int, place: Int) -> UnsafePointer<Element> {
-    if let carry = region(.carry(state)) { return UnsafePointer(carry.base + place * carry.stride) }
-    // A state that no loop carries is a row of what all steps computed at once.
-    if let row = walk.lastRow(ofPlace: place) {
-      let home = plan.memory.home[plan.step.updates[state]]!
-      return UnsafePointer(regions[home.buffer].base + row * regions[home.buffer].stride + home.column)
-    }
-    let initial = region(.initial(state))!
-    return UnsafePointer(initial.base + place * initial.stride)
-  }
-
-  /// Makes the final states of the last run the initial states of the next.
-  package func carryOver() {
-    for buffer in plan.memory.buffers.indices {
-      // A state that a loop carries is already where the next run begins.
-      guard case .initial(let state) = plan.memory.buffers[buffer].kind else { continue }
-      let (initial, shape) = (regions[buffer], plan.step.states[state])
-      for place in 0..<placeCount {
-        (initial.base + place * initial.stride).update(
-          from: finalState(state, place: place), count: shape.width)
-      }
-    }
-  }
-
   // MARK: Running
 
   /// Runs the plan over a walk of at most as many rows and sequences as there is memory for.
@@ -329,7 +227,7 @@ package final class Runner<E: Executor>: PartRunner {
     self.job = .none
   }
 
-  fileprivate override func runPart(_ part: Int) {
+  override func runPart(_ part: Int) {
     switch job {
     case .none: break
     case .rows(let work):
@@ -443,7 +341,7 @@ package final class Runner<E: Executor>: PartRunner {
     let upper = min(places.upperBound, live)
     guard places.lowerBound < upper else { return }
     for work in works {
-      forSegments(ofStep: step, places.lowerBound..<upper, splits: readsAfter(work.reads)) { segment in
+      walk.forSegments(ofStep: step, places.lowerBound..<upper, splits: readsAfter(work.reads)) { segment in
         switch work.action {
         case .product(let x, let index, let start, let out): self.product(x, index, start, out, segment)
         case .program(let code, let sources): self.program(code, sources, segment, thread)
@@ -455,16 +353,6 @@ package final class Runner<E: Executor>: PartRunner {
 
   // MARK: Segments
 
-  /// Rows that lie one after the other, as do their places and the rows walked before them.
-  struct Segment {
-    var row: Int
-    var place: Int
-    var count: Int
-    /// The row of the step before and of the step after, or -1 where the sequence begins or ends.
-    var before: Int
-    var after: Int
-  }
-
   /// Whether an operand is read from the step after in time, so that sequences that end there cut a step.
   private func readsAfter(_ reads: Reads) -> Bool {
     (reads.contains(.previous) && !walk.isUpwards) || (reads.contains(.forwardPrevious) && !forwardIsUpwards)
@@ -474,58 +362,15 @@ package final class Runner<E: Executor>: PartRunner {
     (reads.contains(.previous) && walk.isUpwards) || (reads.contains(.forwardPrevious) && forwardIsUpwards)
   }
 
-  private func forSegments(
-    ofStep step: Int, _ places: Range<Int>, splits: Bool, _ body: (Segment) -> Void
-  ) {
-    let layout = walk.layout
-    let offset = layout.stepOffsets[step]
-    let before = step == 0 ? -1 : layout.stepOffsets[step - 1]
-    let isLast = step + 1 == layout.stepCount
-    let nextLive = isLast ? 0 : layout.stepOffsets[step + 2] - layout.stepOffsets[step + 1]
-    let nextOffset = layout.stepOffsets[step + 1]
-    let cut = splits ? min(max(nextLive, places.lowerBound), places.upperBound) : places.upperBound
-    if places.lowerBound < cut {
-      body(
-        Segment(
-          row: offset + places.lowerBound, place: places.lowerBound, count: cut - places.lowerBound,
-          before: before < 0 ? -1 : before + places.lowerBound,
-          after: places.lowerBound < nextLive ? nextOffset + places.lowerBound : -1))
-    }
-    if cut < places.upperBound {
-      body(
-        Segment(
-          row: offset + cut, place: cut, count: places.upperBound - cut,
-          before: before < 0 ? -1 : before + cut,
-          after: -1))
-    }
-  }
-
   /// Calls `body` with the segments of a range of the work's rows: as few as its operands allow.
   private func forSegments(_ work: LoweredWork, _ range: Range<Int>, _ body: (Segment) -> Void) {
     guard work.domain == .steps, !work.reads.isEmpty else {
       return body(
         Segment(row: range.lowerBound, place: range.lowerBound, count: range.count, before: -1, after: -1))
     }
-    let (before, after) = (readsBefore(work.reads), readsAfter(work.reads))
-    var pending: Segment?
-    for step in 0..<walk.layout.stepCount {
-      let rows = walk.layout.rows(ofStep: step).clamped(to: range)
-      guard !rows.isEmpty else { continue }
-      let offset = walk.layout.stepOffsets[step]
-      forSegments(ofStep: step, rows.lowerBound - offset..<rows.upperBound - offset, splits: after) {
-        segment in
-        if let last = pending, !work.reads.contains(.places), last.row + last.count == segment.row,
-          !before || (last.before >= 0 && last.before + last.count == segment.before),
-          !after || (last.after >= 0 && last.after + last.count == segment.after)
-        {
-          pending!.count += segment.count
-        } else {
-          if let last = pending { body(last) }
-          pending = segment
-        }
-      }
-    }
-    if let last = pending { body(last) }
+    walk.forSegments(
+      ofRows: range, before: readsBefore(work.reads), after: readsAfter(work.reads),
+      places: work.reads.contains(.places), body)
   }
 
   // MARK: Handing work to the executor
