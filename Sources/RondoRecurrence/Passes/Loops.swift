@@ -21,31 +21,40 @@ package func findLoops(_ step: StepGraph) -> Loops {
   var stack: [NodeID] = []
   var counter = 0
   var components: [[NodeID]] = []
-  func visit(_ id: NodeID) {
+  // The path being followed, with its own memory: a graph may be deeper than a thread's stack.
+  var path: [(id: NodeID, remaining: ArraySlice<NodeID>)] = []
+  func enter(_ id: NodeID) {
     order[id] = counter
     low[id] = counter
     counter += 1
     stack.append(id)
     onStack[id] = true
-    for dependency in dependencies(id) {
+    path.append((id, dependencies(id)[...]))
+  }
+  func leave(_ id: NodeID) {
+    if let parent = path.last?.id { low[parent] = min(low[parent], low[id]) }
+    guard low[id] == order[id] else { return }
+    let begin = stack.lastIndex(of: id)!
+    for member in stack[begin...] { onStack[member] = false }
+    components.append(stack[begin...].sorted())
+    stack.removeSubrange(begin...)
+  }
+  for start in graph.nodes.indices where order[start] < 0 {
+    enter(start)
+    while let (id, remaining) = path.last {
+      guard let dependency = remaining.first else {
+        path.removeLast()
+        leave(id)
+        continue
+      }
+      path[path.count - 1].remaining = remaining.dropFirst()
       if order[dependency] < 0 {
-        visit(dependency)
-        low[id] = min(low[id], low[dependency])
+        enter(dependency)
       } else if onStack[dependency] {
         low[id] = min(low[id], order[dependency])
       }
     }
-    guard low[id] == order[id] else { return }
-    var component: [NodeID] = []
-    while true {
-      let member = stack.removeLast()
-      onStack[member] = false
-      component.append(member)
-      if member == id { break }
-    }
-    components.append(component.sorted())
   }
-  for id in graph.nodes.indices where order[id] < 0 { visit(id) }
 
   var loop = [Int?](repeating: nil, count: graph.nodes.count)
   var count = 0

@@ -51,4 +51,20 @@ import Testing
       }
     }
   }
+
+  /// A path through 100,000 equations would need some 20 MB of stack if it were followed by recursion; threads have half a megabyte.
+  @Test func depthNeedsNoStack() {
+    struct Deep: Cell {
+      var states: StateShapes { ["h": 1] }
+      func step(_ x: Term, _ s: inout States, _ w: Weights) -> Term {
+        var y = s.h + x
+        for index in 0..<100_000 { y = y * (Double(index) + x) }
+        s.h = y
+        return y
+      }
+    }
+    let step = trace(Deep(), inputSize: 1)
+    let found = findLoops(step)
+    #expect(found.components.map(\.count).max()! > 100_000)
+  }
 }
