@@ -27,23 +27,23 @@ import Testing
     return try weights("whole")
   }
 
-  /// The number of moments at which a run is killed: more of them if the environment says so.
-  private static let kills = Int(ProcessInfo.processInfo.environment["RONDO_TEST_KILLS"] ?? "") ?? 6
-
+  /// Twenty random moments, and more until three of them hit a checkpoint that was being written.
   @Test func killedAndResumed() throws {
     let begin = Date()
     let expected = try whole()
     let duration = Date().timeIntervalSince(begin)
     let random = RandomSource(seed: UInt64(ProcessInfo.processInfo.processIdentifier))
-    var wasKilled = 0
-    for kill in 0..<Self.kills {
+    var (killed, killedInWriting, kill) = (0, 0, 0)
+    while killed < 20 || killedInWriting < 3 {
+      try #require(kill < 200, "\(killed) runs killed, \(killedInWriting) while writing")
       let name = "killed\(kill)"
-      // A checkpoint after every step: many kills hit the middle of writing one.
-      let often = arguments(name, ["--checkpoint-every", "1ms"])
-      let process = try RondoProcess(often)
+      // A checkpoint after every step, so that many moments are inside the writing of one.
+      let process = try RondoProcess(arguments(name, ["--checkpoint-every", "1ms"]))
       Thread.sleep(forTimeInterval: duration * Double(random.uniform(stream: 0, position: UInt64(kill))))
       process.send(SIGKILL)
-      wasKilled += process.wait().wasKilled ? 1 : 0
+      killed += process.wait().wasKilled ? 1 : 0
+      let beside = folder("\(name)/checkpoint/.run.safetensors.partial")
+      killedInWriting += FileManager.default.fileExists(atPath: beside) ? 1 : 0
       let resumed = try RondoProcess(arguments(name, ["--resume"])).wait()
       try #require(resumed.status == 0, "\(resumed.messages)")
       #expect(try weights(name) == expected, "killed at moment \(kill)")
@@ -51,8 +51,8 @@ import Testing
         try JSON(parsing: String($0))["step"]?.integer
       }
       #expect(steps == Array(1...200))
+      kill += 1
     }
-    #expect(wasKilled > 0)
   }
 
   @Test(arguments: [SIGINT, SIGTERM]) func interruptedAndResumed(signal: Int32) throws {
