@@ -5,6 +5,13 @@ import RondoTraining
 
 /// The end of a command that did not succeed: one message on standard error, and an exit code.
 enum Failure {
+  /// Makes running out of memory a failure like others.
+  static func prepare() {
+    StoragePool.onExhaustion { bytes in
+      stop("there is no memory for \(bytes) more bytes. Choose a smaller model, --batch or --length.", code: 1)
+    }
+  }
+
   /// Exit code 64 for wrong options and environment variables, 1 for everything else.
   static func exit(_ error: any Error) -> Never {
     switch error {

@@ -18,7 +18,13 @@ struct RondoCommand: ParsableCommand {
 enum Program {
   static func main() {
     ProcessSignals.prepare()
+    Failure.prepare()
     var command: any ParsableCommand
+    do {
+      try CommandNames.check(CommandLine.arguments.dropFirst())
+    } catch {
+      Failure.exit(error)
+    }
     do {
       command = try RondoCommand.parseAsRoot()
     } catch {

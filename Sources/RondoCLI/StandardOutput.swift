@@ -14,6 +14,9 @@ struct BrokenPipe: Error {}
 
 /// Results, written at once: what is produced bit by bit is seen bit by bit.
 enum StandardOutput {
+  /// Whether a person reads it as it comes.
+  static var isTerminal: Bool { isatty(1) == 1 }
+
   static func write(_ bytes: [UInt8]) throws {
     try bytes.withUnsafeBytes { bytes in
       var rest = bytes[...]

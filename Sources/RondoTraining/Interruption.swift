@@ -8,13 +8,16 @@ public enum Interruption {
   private static let isWatching = Atomic<Bool>(false)
   private static let isRequested = Atomic<Bool>(false)
 
-  /// Takes over SIGINT and SIGTERM. To be called once, when the program starts and before it has other threads.
+  /// Takes over SIGINT and SIGTERM, and SIGHUP unless it is ignored (as by `nohup`). To be called once, when the program starts and before it has other threads.
   public static func install() {
     // Blocked everywhere, they wait for the one thread that asks for them, which is free to do whatever code may do.
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGINT)
     sigaddset(&signals, SIGTERM)
+    // A blocked signal would arrive although it is ignored.
+    var hangUp = sigaction()
+    if sigaction(SIGHUP, nil, &hangUp) == 0, !isIgnored(hangUp) { sigaddset(&signals, SIGHUP) }
     pthread_sigmask(SIG_BLOCK, &signals, nil)
     let awaited = signals
     Thread.detachNewThread {
@@ -24,6 +27,15 @@ public enum Interruption {
         if sigwait(&signals, &number) == 0 { receive() }
       }
     }
+  }
+
+  private static func isIgnored(_ action: sigaction) -> Bool {
+    #if canImport(Darwin)
+    let handler = action.__sigaction_u.__sa_handler
+    #else
+    let handler = action.__sigaction_handler.sa_handler
+    #endif
+    return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// Runs `body`, during which a request only sets `wasRequested`.

@@ -25,6 +25,8 @@ public final class Trainer<Program: TrainingProgram> {
   /// The step after which a run of steps or epochs ends. (A repeated plan may aim further, if its run ended early.)
   private var lastStep: Int?
   private var pacer: Pacer?
+  /// Whether `plan` tells all that a repetition has to know: not after a run was resumed with another budget.
+  private var isRepeatable = true
   private var gradients: Gradients
   private let trainable: [Range<Int>]
 
@@ -111,6 +113,7 @@ public final class Trainer<Program: TrainingProgram> {
     earlyStopping.bestWeights = checkpoint.bestWeights
     program.carried = checkpoint.carried
     step = record.step
+    isRepeatable = record.isRepeatable && plan == record.plan
     firstLoss = record.firstLoss
     secondsBefore += record.seconds
   }
@@ -120,10 +123,9 @@ public final class Trainer<Program: TrainingProgram> {
   /// - Throws: `TrainingError`, or what saving throws. Checkpoints saved before stay.
   public func run() throws -> TrainingOutcome {
     let wasThere = files.map { FileManager.default.fileExists(atPath: $0.directory.path) } ?? false
-    let metrics = try files.map { files in
-      try files.directory.create()
-      return try MetricsFile(path: files.directory.metricsPath, continuingAfter: step)
-    }
+    let lock = try files.map { try $0.directory.create() }
+    defer { withExtendedLifetime(lock) {} }
+    let metrics = try files.map { try MetricsFile(path: $0.directory.metricsPath, continuingAfter: step) }
     do {
       return try Interruption.deferred { try run(metrics) }
     } catch {
@@ -148,6 +150,7 @@ public final class Trainer<Program: TrainingProgram> {
         saved.end(at: stopwatch.seconds)
       }
     }
+    guard step > 0 || reason == .interrupted else { throw TrainingError.noStep(limit: pacer?.limit ?? 0) }
     if reason == .interrupted {
       if step > 0 { try save(metrics) }
       throw TrainingError.interrupted(step: step, isSaved: step > 0 && files != nil)
@@ -201,13 +204,17 @@ public final class Trainer<Program: TrainingProgram> {
     return options.validateEvery.map { step % $0 == 0 } ?? false
   }
 
+  /// The units of held-out data that a validation reads at most: a quarter of what is trained on between two validations, so that they take
+  /// less than a tenth of the time.
+  public var validationUnitsAtMost: Int {
+    let interval = plan?.validateEvery ?? options.validateEvery ?? step
+    return max(max(interval, 1) * program.unitsPerStep / 4, program.unitsPerStep)
+  }
+
   @discardableResult
   private func validate() throws -> Double {
     try DivergenceGuard.check(parameters, step: step)
-    // A quarter of what is trained on between two validations, so that they take less than a tenth of the time.
-    let interval = plan?.validateEvery ?? options.validateEvery ?? step
-    let atMost = max(interval, 1) * program.unitsPerStep / 4
-    let loss = try program.validate(parameters, atMost: max(atMost, program.unitsPerStep))
+    let loss = try program.validate(parameters, atMost: validationUnitsAtMost)
     learningRate.observe(validationLoss: loss)
     earlyStopping.observe(loss, step: step, weights: parameters.values)
     return loss
@@ -223,7 +230,8 @@ public final class Trainer<Program: TrainingProgram> {
       }
     } else {
       let validationSteps = Double(program.validationUnits) / Double(3 * program.unitsPerStep)
-      if let total = pacer!.firstPlan(step: step, elapsed: elapsed, validationSteps: validationSteps) {
+      if let total = pacer!.firstPlan(step: step, elapsed: elapsed, validationSteps: validationSteps, coversStart: isRepeatable)
+      {
         plan = RunPlan(total: total, validateEvery: options.validateEvery)
       }
     }
@@ -240,7 +248,8 @@ public final class Trainer<Program: TrainingProgram> {
     if let best = earlyStopping.bestWeights { parameters.replaceValues(best) }
     return TrainingOutcome(
       parameters: parameters, reason: reason, steps: step, seconds: elapsed,
-      plan: plan ?? .level(steps: step), validation: earlyStopping.record)
+      plan: isRepeatable ? plan ?? .level(steps: step, validateEvery: options.validateEvery) : nil,
+      validation: earlyStopping.record)
   }
 
   // MARK: Saving
@@ -251,7 +260,8 @@ public final class Trainer<Program: TrainingProgram> {
     try metrics?.flush()
     let state = optimizer.state
     let record = Checkpoint.Record(
-      step: step, seconds: elapsed, firstLoss: firstLoss, plan: plan, seed: options.seed,
+      step: step, seconds: elapsed, firstLoss: firstLoss, plan: plan, isRepeatable: isRepeatable,
+      seed: options.seed,
       epoch: step / program.stepsPerEpoch,
       stepOfEpoch: step % program.stepsPerEpoch, optimizer: options.optimizer,
       optimizerUpdates: state.updateCount, schedule: learningRate.state, earlyStopping: earlyStopping.record,

@@ -10,6 +10,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case unusableCheckpoint(path: String, reason: String)
   /// The run was asked to end before it was complete.
   case interrupted(step: Int, isSaved: Bool)
+  /// The time limit, in seconds, ended before the first step.
+  case noStep(limit: Double)
 
   public var description: String {
     switch self {
@@ -24,6 +26,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       return isSaved
         ? "interrupted after step \(step), which is saved. The same command with --resume goes on from there."
         : "interrupted after step \(step); nothing was saved."
+    case .noStep(let limit):
+      return "the time limit of \(DurationText.short(limit)) was over before the first step. Give more time."
     }
   }
 

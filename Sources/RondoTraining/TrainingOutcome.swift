@@ -15,6 +15,7 @@ public struct TrainingOutcome: Sendable {
   public let reason: Reason
   public let steps: Int
   public let seconds: Double
-  public let plan: RunPlan
+  /// What a repetition follows; nil if the run was resumed with another budget, so that one command does not repeat it.
+  public let plan: RunPlan?
   public let validation: EarlyStopping.Record
 }

@@ -71,6 +71,14 @@ import Testing
     expectRefused(try rondo("text", "evaluate", text, text), naming: "text.txt")
     expectRefused(try rondo("text", "generate", folder.path, "--prompt", "a"), naming: "config.json")
     #expect(try train(text, folder).status == 0)
+    // A run that has not ended.
+    for name in ["config.json", "model.safetensors"] {
+      try FileManager.default.moveItem(atPath: folder("model/\(name)"), toPath: folder(name))
+    }
+    expectRefused(try rondo("text", "generate", folder("model")), naming: "has not ended", "--resume")
+    for name in ["config.json", "model.safetensors"] {
+      try FileManager.default.moveItem(atPath: folder(name), toPath: folder("model/\(name)"))
+    }
     expectRefused(try rondo("text", "evaluate", folder("model"), folder("none.txt")), naming: "none.txt")
     expectRefused(try rondo("text", "evaluate", folder("model"), folder.file("empty", "")), naming: "empty")
   }
@@ -115,6 +123,40 @@ import Testing
     let resumed = try RondoProcess(["text", "train", text, "-o", folder("model"), "--resume", "--steps", "9"])
       .wait()
     #expect(resumed.status == 0)
+  }
+
+  /// A message must never end up in a file that was opened in its place.
+  @Test(arguments: ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"]) func closedStandardStreams(redirection: String) throws {
+    let folder = TemporaryFolder()
+    let text = folder.file("text.txt", sampleText)
+    let result = try RondoProcess(
+      ["text", "train", text, "-o", folder("model"), "--steps", "3"] + smallModel,
+      shell: "\"$@\" \(redirection)"
+    ).wait()
+    #expect(!result.wasKilled)
+    let lines = try Files.readText(folder("model/metrics.jsonl")).split(separator: "\n")
+    #expect(lines.count == 3 && lines.allSatisfy { $0.hasPrefix("{\"step\":") })
+    #expect(try rondo("text", "evaluate", folder("model"), text).status == 0)
+  }
+
+  @Test func onlyOneRunTrainsInADirectory() throws {
+    let folder = TemporaryFolder()
+    let text = folder.file("text.txt", sampleText)
+    let arguments = ["text", "train", text, "-o", folder("model")] + smallModel
+    let first = try RondoProcess(arguments + ["--time-limit", "1h"])
+    while first.isRunning, (try? Files.read(folder("model/metrics.jsonl"))) == nil { Thread.sleep(forTimeInterval: 0.01) }
+    expectRefused(try RondoProcess(arguments + ["--time-limit", "1h", "--resume"]).wait(), naming: "another process")
+    first.send(SIGKILL)
+    _ = first.wait()
+  }
+
+  @Test func aTimeLimitTooShortForAStep() throws {
+    let folder = TemporaryFolder()
+    let text = folder.file("text.txt", sampleText)
+    expectRefused(
+      try RondoProcess(["text", "train", text, "-o", folder("model"), "--time-limit", "1ms"] + smallModel).wait(),
+      naming: "time limit")
+    #expect(folder.names == ["text.txt"])
   }
 
   @Test func aLearningRateThatDiverges() throws {

@@ -32,6 +32,7 @@ import Testing
         .output)
     #expect(generate["prompt"]?.string == "the ")
     #expect(generate["tokens"]?.array?.count == 12)
+    #expect(generate["token_ids"]?.array?.count == 12)
     #expect(generate["log_probabilities"]?.array?.count == 12)
     #expect(generate["text"]?.string?.count == 12)
   }
@@ -45,7 +46,7 @@ import Testing
       ).wait().output
     }
     let first = try generate()
-    #expect(first.hasPrefix("the ") && first.hasSuffix("\n") && first.count == 85)
+    #expect(first.hasPrefix("the ") && first.count == 84)
     #expect(try generate() == first)
     #expect(try generate("--threads", "1") == first)
     #expect(try generate("--seed", "2") != first)
@@ -93,6 +94,59 @@ import Testing
     }
     #expect(try rates("again") == rates("model"))
     #expect(try rates("again").count == steps)
+  }
+
+  /// A run that ends before a time limit has given it a plan validates by steps alone, and is repeated all the same.
+  @Test func aConfigurationRepeatsARunThatStoppedEarly() throws {
+    let folder = TemporaryFolder()
+    try trained(
+      folder,
+      [
+        "--time-limit", "1h", "--validate-every", "2", "--patience", "2", "--validation-fraction", "0.1",
+        "--learning-rate", "0.1",
+      ])
+    let config = try JSON(contentsOf: folder("model/config.json"))
+    #expect(config["run"]?["ended"]?.string == "early stopping")
+    let steps = try #require(config["run"]?["steps"]?.integer)
+    let repeated = try rondo(
+      "text", "train", folder("text.txt"), "-o", folder("again"), "--config", folder("model/config.json"),
+      "--steps", "\(steps)")
+    try #require(repeated.status == 0, "\(repeated.messages)")
+    #expect(
+      try Files.read(folder("again/model.safetensors")) == Files.read(folder("model/model.safetensors")))
+  }
+
+  @Test func aRunThatWasResumedWithAnotherBudgetClaimsNoRepetition() throws {
+    let folder = TemporaryFolder()
+    try trained(folder, ["--steps", "10"])
+    #expect(try JSON(contentsOf: folder("model/config.json"))["run"]?["plan"]?.object != nil)
+    try trained(folder, ["--steps", "20", "--resume"])
+    #expect(try JSON(contentsOf: folder("model/config.json"))["run"]?["plan"]?.object == nil)
+    #expect(try !Files.readText(folder("model/card.md")).contains("bit for bit"))
+    let config = try Files.read(folder("model/config.json"))
+    // Complete: nothing to do, and nothing is done.
+    try trained(folder, ["--steps", "20", "--resume"])
+    #expect(try Files.read(folder("model/config.json")) == config)
+    let less = try RondoProcess(
+      ["text", "train", folder("text.txt"), "-o", folder("model"), "--steps", "5", "--resume"] + smallModel
+    ).wait()
+    #expect(less.status == 64 && less.messages.contains("20 steps"))
+    #expect(try Files.read(folder("model/config.json")) == config)
+  }
+
+  /// The demo keeps its text, so that it can be gone on with when it is interrupted.
+  @Test func anInterruptedDemoSaysHowToGoOn() throws {
+    let folder = TemporaryFolder()
+    _ = folder.file("Package.swift", String(repeating: sampleText, count: 30))
+    let process = try RondoProcess(["demo", "--time", "1h"], shell: "cd '\(folder.path)' && exec \"$@\"")
+    while process.isRunning, (try? Files.read(folder("rondo-demo/metrics.jsonl"))) == nil { Thread.sleep(forTimeInterval: 0.01) }
+    Thread.sleep(forTimeInterval: 2)
+    process.send(SIGINT)
+    let result = process.wait()
+    #expect(result.status == 1 && result.messages.contains("which is saved"))
+    let command = try #require(result.messages.split(separator: "\n").last)
+    let next = try rondo(shell: "cd '\(folder.path)' && \(command) --steps 100000 & sleep 2; kill -INT $!; wait $!")
+    #expect(next.messages.contains("going on after step"), "\(next.messages)")
   }
 
   @Test func optionsWinOverTheConfiguration() throws {

@@ -61,6 +61,8 @@ import Testing
     // Three products of 8 × 16 for ten rows, twice.
     let rate = 2.0 * 3 * 8 * 16 * 10 / (json["forward_ms"]!.double! * 1e6)
     #expect(abs(json["forward_gflops"]!.double! / rate - 1) < 1e-9)
+    let trainRate = 3 * rate * json["forward_ms"]!.double! / json["train_ms"]!.double!
+    #expect(abs(json["train_gflops"]!.double! / trainRate - 1) < 1e-9)
   }
 
   @Test func benchTimesSteps() throws {
@@ -76,7 +78,10 @@ import Testing
   }
 
   @Test(arguments: [
-    (["flytext"], "flytext"), (["text", "fly"], "fly"), (["bench", "lstm", "--foo"], "--foo"),
+    (["flytext"], "flytext"), (["text", "fly"], "fly"), (["tex", "train"], "did you mean text?"),
+    (["text", "trian", "x"], "did you mean train?"), (["bench", "lstm", "--hidden", "1000000000"], "100000"),
+    (["bench", "lstm", "--hidden", "100000", "--input", "100000"], "GB of memory"),
+    (["text", "generate", "x", "--stop", ""], "--stop"), (["bench", "lstm", "--foo"], "--foo"),
     (["bench", "lstmm"], "did you mean lstm?"), (["bench", "lstm", "--batch", "0"], "whole number"),
     (["bench", "lstm", "--interval", "10ms"], "--stream"), (["text", "train", "x"], "--output"),
     (["text", "train", "x", "-o", "y", "--steps", "3", "--epochs", "4"], "one of"),
@@ -100,6 +105,12 @@ import Testing
     ["--loss-reduction", "sum"],
     ["--min-count", "0"], ["--vocabulary-size", "2"], ["--warmup", "-1"], ["--nesterov"],
     ["--patience", "2", "--validation-fraction", "0"],
+    ["-o", ""], ["--hidden", "100000", "--layers", "90"], ["--layers", "100000"], ["--momentum", "0.9"],
+    ["--optimizer", "sgd", "--beta1", "0.8"], ["--schedule", "constant:0.3"],
+    ["--schedule", "constant", "--schedule-start", "3"], ["--schedule-every", "2"],
+    ["--level", "byte", "--vocabulary-size", "50"], ["--level", "byte", "--min-count", "2"],
+    ["--level", "word", "--vocabulary-size", "3"], ["--validation-fraction", "0.00001"],
+    ["--steps", "9223372036854775807"],
   ])
   func wrongValuesSayWhatIsRight(arguments: [String]) throws {
     let folder = TemporaryFolder()

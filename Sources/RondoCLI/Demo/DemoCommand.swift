@@ -10,14 +10,14 @@ struct DemoCommand: ParsableCommand {
     commandName: "demo",
     abstract: "Watch a recurrent network learn real text, for about a minute.",
     discussion: """
-      Trains a model of characters on the sources and documents around the current directory, or on FILE, and saves it. Every 15 seconds it
-      shows what the model writes by then.
+      Trains a model of characters on the sources and documents around the current directory, or on FILE, and saves it. \
+      Every 15 seconds it shows what the model writes by then.
       """)
 
-  @Argument(help: "A UTF-8 text of 50 KB or more.")
+  @Argument(help: "A UTF-8 text, better 100 KB or more.")
   var file: String?
 
-  @Option(parsing: .unconditional, help: "How long to train: 90s, 5m.", transform: OptionParsing.duration)
+  @Option(parsing: .unconditional, help: "How long to train: 90s, 5m. (default: 1m)", transform: OptionParsing.duration)
   var time = 60.0
 
   @OptionGroup var threads: ThreadOption
@@ -28,18 +28,39 @@ struct DemoCommand: ParsableCommand {
   func run() throws {
     let stopwatch = Stopwatch()
     threads.apply()
-    let current = FileManager.default.currentDirectoryPath
-    let corpus = try file.map(DemoCorpus.init(file:)) ?? DemoCorpus(around: current)
     let directory = Self.freeDirectory()
+    let source: (file: String, description: String)
+    if let file {
+      source = (file, file)
+    } else {
+      // Beside the model, so that it stays what the model has learned from, whatever becomes of the sources.
+      let corpus = try DemoCorpus(around: FileManager.default.currentDirectoryPath)
+      source = (directory + "/text.txt", corpus.description)
+      try Files.makeDirectory(directory)
+      try AtomicFile.write(corpus.text, to: source.file)
+    }
+    do {
+      try run(source.file, source.description, directory, stopwatch)
+    } catch {
+      // Nothing is left of a run that came to nothing.
+      if !FileManager.default.fileExists(atPath: directory + "/checkpoint") {
+        if file == nil { try? FileManager.default.removeItem(atPath: source.file) }
+        rmdir(directory)
+      }
+      throw error
+    }
+  }
+
+  private func run(_ text: String, _ description: String, _ directory: String, _ stopwatch: Stopwatch) throws {
     var request = TextTraining.Request(
-      files: corpus.files, directory: directory, settings: settings, command: CommandLine.quotedArguments)
+      files: [text], directory: directory, settings: settings, command: CommandLine.quotedArguments)
     request.stopwatch = stopwatch
     let training = try TextTraining(request)
 
     let progress = ProgressDisplay()
     progress.note(
       """
-      A recurrent network learns to write, character by character, from \(corpus.description).
+      A recurrent network learns to write, character by character, from \(description).
       \(training.textDescription); \(ProgressDisplay.compact(Double(training.parameterCount))) parameters
       """)
     var samples = SampleTimes(every: 15)
@@ -50,9 +71,9 @@ struct DemoCommand: ParsableCommand {
           progress.note("\nafter \(DurationText.short(report.elapsed)) it writes:\n\(try sample(training))\n")
         }
       }
-    } catch TrainingError.interrupted(let step, _) {
+    } catch TrainingError.interrupted(let step, true) {
       progress.finish()
-      throw Interrupted(step: step, directory: directory)
+      throw Interrupted(step: step, directory: directory, text: text)
     } catch {
       progress.finish()
       throw error
@@ -62,7 +83,7 @@ struct DemoCommand: ParsableCommand {
       return try StandardOutput.print(.object(resultObject(training, directory: directory)))
     }
     try printResults(training, directory: directory)
-    try printNext(directory: directory, text: corpus.largest)
+    try printNext(directory: directory, text: text)
   }
 
   private var settings: TextSettings {
@@ -109,8 +130,8 @@ struct DemoCommand: ParsableCommand {
 
       try next:
         \(program) text generate \(directory) --prompt "The " --temperature 0.7
-        \(program) text evaluate \(directory) \(CommandLine.quoted(Self.relative(text)))
-        \(program) text train \(CommandLine.quoted(Self.relative(text))) -o my-model --time-limit 2m
+        echo "The hidden state carries what the network remembers." | \(program) text evaluate \(directory) -
+        \(program) text train \(CommandLine.quoted(text)) -o my-model --time-limit 5m
       """)
   }
 
@@ -124,18 +145,19 @@ struct DemoCommand: ParsableCommand {
     }
     return name
   }
-
-  private static func relative(_ path: String) -> String {
-    let current = FileManager.default.currentDirectoryPath + "/"
-    return path.hasPrefix(current) ? String(path.dropFirst(current.count)) : path
-  }
 }
 
 /// The demo was stopped before its end.
 private struct Interrupted: Error, CustomStringConvertible {
   let step: Int
   let directory: String
-  var description: String { "interrupted after step \(step); \(directory) has what was saved of the run" }
+  let text: String
+  var description: String {
+    """
+    interrupted after step \(step), which is saved. To go on:
+      \(ProgramName.shortest) text train \(CommandLine.quoted(text)) -o \(directory) --resume
+    """
+  }
 }
 
 /// When samples are shown.

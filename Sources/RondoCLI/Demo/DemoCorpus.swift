@@ -4,10 +4,8 @@ import RondoTraining
 
 /// Text that is certainly there: the sources and documents of the project that the command is run in.
 struct DemoCorpus {
-  /// Paths of text files, in an order in which neighbours have nothing in common.
-  let files: [String]
-  /// The largest of them.
-  let largest: String
+  /// The texts one after the other, in an order in which neighbours have nothing in common.
+  let text: [UInt8]
   /// What people are told that it is.
   let description: String
 
@@ -18,30 +16,23 @@ struct DemoCorpus {
   private static let enough = 2_000_000
   private static let tooLittle = 50_000
 
-  /// One file that was named.
-  init(file: String) {
-    files = [file]
-    largest = file
-    description = file
-  }
-
   /// The files of the project around a directory: the nearest folder above with a `Package.swift` or a `.git`.
   init(around directory: String) throws(OptionError) {
     guard let root = Self.root(above: directory) else {
       throw .conflict("there is no project around \(directory) to learn from. Name a text: rondo demo FILE")
     }
-    var chosen: [(path: String, size: Int)] = []
-    var bytes = 0
-    for file in Self.textFiles(in: root) where bytes < Self.enough {
-      chosen.append(file)
-      bytes += file.size
+    var text: [UInt8] = []
+    var count = 0
+    for file in Self.textFiles(in: root) where text.count < Self.enough {
+      guard let bytes = Self.contents(of: file) else { continue }
+      text += bytes
+      count += 1
     }
-    guard bytes >= Self.tooLittle else {
-      throw .conflict("\(root) has only \(bytes) bytes of text to learn from. Name a text: rondo demo FILE")
+    guard text.count >= Self.tooLittle else {
+      throw .conflict("\(root) has only \(text.count) bytes of text to learn from. Name a text: rondo demo FILE")
     }
-    files = chosen.map(\.path)
-    largest = chosen.max { $0.size < $1.size }!.path
-    description = "the \(chosen.count) sources and documents in \(root)"
+    self.text = text
+    description = "the \(count) sources and documents in \(root)"
   }
 
   private static func root(above directory: String) -> String? {
@@ -58,26 +49,36 @@ struct DemoCorpus {
     }
   }
 
-  /// All text files, ordered by a hash of their path: the end of the text, which is held out, is then like the rest of it.
-  private static func textFiles(in root: String) -> [(path: String, size: Int)] {
-    let keys: [URLResourceKey] = [.isRegularFileKey, .fileSizeKey]
+  /// All files that may be text, ordered by a hash of their path: the end of the text, which is held out, is then like the rest of it.
+  private static func textFiles(in root: String) -> [URL] {
+    let keys: [URLResourceKey] = [.isRegularFileKey, .isDirectoryKey]
     guard
       let walk = FileManager.default.enumerator(
         at: URL(fileURLWithPath: root), includingPropertiesForKeys: keys, options: [.skipsHiddenFiles])
     else { return [] }
-    var found: [(path: String, size: Int, order: UInt64)] = []
-    for case let url as URL in walk where extensions.contains(url.pathExtension) {
-      guard let values = try? url.resourceValues(forKeys: Set(keys)), values.isRegularFile == true,
-        let size = values.fileSize, size > 0, isText(url)
-      else { continue }
-      let path = url.standardizedFileURL.path
-      found.append((path, size, RandomSource.stream(String(path.dropFirst(root.count)))))
+    var found: [(url: URL, path: String, order: UInt64)] = []
+    for case let url as URL in walk {
+      let values = try? url.resourceValues(forKeys: Set(keys))
+      if values?.isDirectory == true, isModel(url) { walk.skipDescendants() }
+      guard values?.isRegularFile == true, extensions.contains(url.pathExtension) else { continue }
+      let path = String(url.standardizedFileURL.path.dropFirst(root.count))
+      found.append((url, path, RandomSource.stream(path)))
     }
-    return found.sorted { ($0.order, $0.path) < ($1.order, $1.path) }.map { ($0.path, $0.size) }
+    return found.sorted { ($0.order, $0.path) < ($1.order, $1.path) }.map(\.url)
   }
 
-  private static func isText(_ url: URL) -> Bool {
-    guard let data = try? Data(contentsOf: url), !data.contains(0) else { return false }
-    return String(validating: data, as: UTF8.self) != nil
+  /// Whether a folder is what a run of Rondo writes: nobody would want to learn from that.
+  private static func isModel(_ folder: URL) -> Bool {
+    ["checkpoint", "model.safetensors"].contains {
+      FileManager.default.fileExists(atPath: folder.appendingPathComponent($0).path)
+    }
+  }
+
+  /// The bytes of a file, if they are text, with a newline at their end.
+  private static func contents(of file: URL) -> [UInt8]? {
+    guard let data = try? Data(contentsOf: file), !data.isEmpty, !data.contains(0),
+      String(validating: data, as: UTF8.self) != nil
+    else { return nil }
+    return Array(data) + (data.last == 0x0A ? [] : [0x0A])
   }
 }

@@ -31,10 +31,10 @@ struct BenchCommand: ParsableCommand {
     transform: OptionParsing.count)
   var length: Int?
 
-  @Option(parsing: .unconditional, help: "Width of the input.", transform: OptionParsing.count)
+  @Option(parsing: .unconditional, help: "Width of the input. (default: 256)", transform: OptionParsing.width)
   var input = 256
 
-  @Option(parsing: .unconditional, help: "Width of the state.", transform: OptionParsing.count)
+  @Option(parsing: .unconditional, help: "Width of the state. (default: 256)", transform: OptionParsing.width)
   var hidden = 256
 
   @OptionGroup var threads: ThreadOption
@@ -59,6 +59,10 @@ struct BenchCommand: ParsableCommand {
     let entry = try CellChoice.entry(named: cell)
     let made = entry.make(hiddenSize: hidden)
     let (batch, length) = (batch ?? (stream ? 1 : 32), length ?? (stream ? defaultStepCount : 35))
+    var need = MemoryNeed()
+    need.add(rows: 2 * entry.gateCount * hidden, width: input + hidden)
+    need.add(rows: stream ? batch : batch * length, width: 2 * input + 10 * hidden)
+    try need.requireAvailable(hint: "Choose smaller sizes.")
     let results =
       stream
       ? measureSteps(made, streams: batch, steps: length)
@@ -74,7 +78,7 @@ struct BenchCommand: ParsableCommand {
     }
   }
 
-  private var defaultStepCount: Int { interval.map { min(10_000, max(10, Int(5 / $0))) } ?? 10_000 }
+  private var defaultStepCount: Int { interval.map { Int(min(10_000, max(10, 5 / $0))) } ?? 10_000 }
 
   private func description(batch: Int, length: Int) -> JSON.Object {
     [

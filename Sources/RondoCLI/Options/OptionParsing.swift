@@ -1,4 +1,5 @@
 import ArgumentParser
+import RondoTasks
 import RondoTraining
 
 /// What turns an option's text into its value, or says what would have been right.
@@ -9,14 +10,23 @@ enum OptionParsing {
 
   static func count(_ text: String) throws -> Int {
     guard let value = Int(text), 1...1_000_000_000 ~= value else {
-      throw Requirement(description: "it must be a whole number of 1 or more")
+      throw Requirement(description: "it must be a whole number from 1 to 1000000000")
+    }
+    return value
+  }
+
+  /// The width of a layer.
+  static func width(_ text: String) throws -> Int {
+    guard let value = Int(text), 1...ArchitectureOptions.largestWidth ~= value else {
+      throw Requirement(
+        description: "it must be a whole number from 1 to \(ArchitectureOptions.largestWidth)")
     }
     return value
   }
 
   static func countOrZero(_ text: String) throws -> Int {
     guard let value = Int(text), 0...1_000_000_000 ~= value else {
-      throw Requirement(description: "it must be a whole number of 0 or more")
+      throw Requirement(description: "it must be a whole number from 0 to 1000000000")
     }
     return value
   }
@@ -76,7 +86,7 @@ enum OptionParsing {
 
   static func duration(_ text: String) throws -> Double {
     guard let seconds = DurationText.seconds(text), seconds > 0 else {
-      throw Requirement(description: "it must be a duration such as 90s, 8m or 1h30m")
+      throw Requirement(description: "it must be a duration such as 10ms, 90s, 8m or 1h30m")
     }
     return seconds
   }

@@ -23,7 +23,7 @@ struct ModelOptionGroup: ParsableArguments {
 
   @Option(
     parsing: .unconditional, help: "Units of each recurrent layer. (default: 256)",
-    transform: OptionParsing.count)
+    transform: OptionParsing.width)
   var hidden: Int?
 
   @Option(parsing: .unconditional, help: "Recurrent layers. (default: 2)", transform: OptionParsing.count)
@@ -31,7 +31,7 @@ struct ModelOptionGroup: ParsableArguments {
 
   @Option(
     parsing: .unconditional, help: "Width of the embedding. (default: that of the layers)",
-    transform: OptionParsing.count)
+    transform: OptionParsing.width)
   var embedding: Int?
 
   @Flag(
@@ -124,12 +124,12 @@ struct OptimisationOptionGroup: ParsableArguments {
   var schedule: ScheduleOptions?
 
   @Option(
-    parsing: .unconditional, help: "Epochs before the first change of the rate.",
+    parsing: .unconditional, help: "Epochs before the first change of the rate. (default: by the schedule)",
     transform: OptionParsing.notNegative)
   var scheduleStart: Double?
 
   @Option(
-    parsing: .unconditional, help: "Epochs between changes of the rate; validations for plateau.",
+    parsing: .unconditional, help: "Epochs between changes of the rate; validations for plateau. (default: by the schedule)",
     transform: OptionParsing.positive)
   var scheduleEvery: Double?
 
@@ -153,7 +153,7 @@ struct OptimisationOptionGroup: ParsableArguments {
       What is minimised: the mean loss of a token, or the sum over time averaged over the sequences of the batch. \
       (default: token)
       """)
-  var lossReduction: LossReductionName?
+  var lossReduction: TrainingOptions.LossReduction?
 
   func apply(to options: inout TrainingOptions) throws {
     options.batch = batch ?? options.batch
@@ -178,7 +178,7 @@ struct OptimisationOptionGroup: ParsableArguments {
     options.warmup = warmup ?? options.warmup
     if let clip { options.clip = clip.value }
     if let clipValue { options.clipValue = clipValue.value }
-    options.lossReduction = lossReduction?.reduction ?? options.lossReduction
+    options.lossReduction = lossReduction ?? options.lossReduction
   }
 }
 
@@ -211,7 +211,7 @@ struct RunOptionGroup: ParsableArguments {
   var validateEvery: Int?
 
   @Option(
-    parsing: .unconditional, help: "End after this many validations without a better loss.",
+    parsing: .unconditional, help: "End after this many validations without a better loss. (default: never)",
     transform: OptionParsing.count)
   var patience: Int?
 
@@ -221,7 +221,7 @@ struct RunOptionGroup: ParsableArguments {
   var seed: UInt64?
 
   @Option(
-    parsing: .unconditional, help: "Time between checkpoints: 10s, 5m.", transform: OptionParsing.duration)
+    parsing: .unconditional, help: "Time between checkpoints: 10s, 5m. (default: 10s)", transform: OptionParsing.duration)
   var checkpointEvery = 10.0
 
   @OptionGroup var threads: ThreadOption
@@ -258,9 +258,4 @@ struct Bound {
   }
 }
 
-/// `token` or `sequence`.
-enum LossReductionName: String, ExpressibleByArgument, CaseIterable {
-  case token, sequence
-
-  var reduction: TrainingOptions.LossReduction { self == .token ? .token : .sequence }
-}
+extension TrainingOptions.LossReduction: ExpressibleByArgument {}

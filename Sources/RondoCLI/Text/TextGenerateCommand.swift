@@ -60,24 +60,36 @@ struct TextGenerateCommand: ParsableCommand {
     var request = TextGenerator.Request()
     request.prompt = prompt
     request.length = length ?? (config.text.level == .word ? 100 : 500)
+    if stop?.isEmpty == true {
+      throw OptionError.invalid(option: "--stop", given: "\"\"", requirement: "a string of one character or more")
+    }
     request.stop = stop
     request.sampling.temperature = temperature ?? 1
     request.sampling.topK = topK
     request.sampling.topP = topP
     request.sampling.seed = seed ?? 1
+    let unknown = model.codec.unknownSymbols(in: prompt)
+    if !unknown.isEmpty {
+      StandardError.write(
+        "rondo: not in the model's vocabulary: \(unknown.map { quoted($0) }.joined(separator: ", "))\n")
+    }
     let generator = TextGenerator(model)
     if !json { try StandardOutput.write(Array(prompt.utf8)) }
+    var last: UInt8?
     let result = try generator.generate(request) { bytes in
       if !json { try StandardOutput.write(bytes) }
+      last = bytes.last ?? last
     }
-    if result.unknownInPrompt > 0 {
-      StandardError.write("rondo: the model does not know \(result.unknownInPrompt) symbols of the prompt\n")
+    guard json else {
+      // For the prompt of a shell; whatever else reads it gets the text as it is.
+      if last != 0x0A, StandardOutput.isTerminal { try StandardOutput.write([0x0A]) }
+      return
     }
-    guard json else { return try StandardOutput.write([0x0A]) }
     try StandardOutput.print(
       .object([
         "prompt": .string(prompt), "text": .string(result.text),
         "tokens": .array(result.tokens.map { .string($0) }),
+        "token_ids": .array(result.tokenIDs.map { .integer(Int($0)) }),
         "log_probabilities": .array(result.logProbabilities.map { .number($0) }),
       ]))
   }

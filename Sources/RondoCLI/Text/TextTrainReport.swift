@@ -20,11 +20,12 @@ struct TextTrainReport {
     let run = config.run
     var lines = [
       "trained \(run.steps) steps (\(String(format: "%.2f", run.epochs)) epochs) in \(DurationText.short(run.seconds)); "
-        + "ended by: \(run.ended)"
+        + Self.ending(run)
     ]
     if let loss = config.results.heldOutLoss {
       var line =
-        "held out: \(Self.describe(loss, unit)), the weights of step \(config.results.bestStep ?? run.steps)"
+        "held out: \(Self.describe(loss, unit)) over \(config.results.scoredTokens ?? 0) \(unit)s, "
+        + "with the weights of step \(config.results.bestStep ?? run.steps)"
       if let unigram = config.results.unigramLoss {
         line += "; a unigram model: \(Self.describe(unigram, unit))"
       }
@@ -38,7 +39,7 @@ struct TextTrainReport {
     var object: JSON.Object = [
       "directory": .string(directory), "steps": .integer(config.run.steps),
       "epochs": .number(config.run.epochs),
-      "seconds": .number(config.run.seconds), "ended": .string(config.run.ended),
+      "seconds": .number(config.run.seconds), "ended": .string(config.run.ended.rawValue),
       "parameters": .integer(config.results.parameters),
     ]
     object["held_out_loss"] = config.results.heldOutLoss.map(JSON.number) ?? .null
@@ -53,7 +54,17 @@ struct TextTrainReport {
       format: "%.4f nats/%@ (perplexity %@)", loss, unit as NSString, short(perplexity) as NSString)
   }
 
+  /// Why it ended, if it was not for the steps that were asked for.
+  private static func ending(_ run: RunRecord) -> String {
+    switch run.ended {
+    case .budget: "all of them"
+    case .timeLimit: "the time limit ended it"
+    case .earlyStopping: "it no longer got better"
+    case .interrupted: "interrupted"
+    }
+  }
+
   private static func short(_ value: Double) -> String {
-    String(format: value < 100 ? "%.2f" : "%.1f", value)
+    String(format: value < 100 ? "%.2f" : value < 1e6 ? "%.1f" : "%.3g", value)
   }
 }

@@ -68,11 +68,22 @@ package enum StoragePool {
     if surplus { free(block) }
   }
 
+  /// Called with the number of bytes if the system has no memory left; what it does not end, a trap ends.
+  private static let exhaustion = Mutex<(@Sendable (Int) -> Never)?>(nil)
+
+  /// Lets a program say in its own words that there is no memory left.
+  package static func onExhaustion(_ body: @escaping @Sendable (_ bytes: Int) -> Never) {
+    exhaustion.withLock { $0 = body }
+  }
+
   private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
     var block: UnsafeMutableRawPointer?
     let status = posix_memalign(&block, alignment, bytes)
-    require(status == 0 && block != nil, "Tensor: no memory for \(bytes) bytes")
-    return block!
+    guard status == 0, let block else {
+      exhaustion.withLock { $0 }?(bytes)
+      fatalError("Tensor: no memory for \(bytes) bytes")
+    }
+    return block
   }
 }
 

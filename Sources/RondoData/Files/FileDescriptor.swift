@@ -7,8 +7,8 @@ import Glibc
 #endif
 
 /// An open file, closed when it goes out of scope. Every failure is a ``FileError`` that names the path.
-struct FileDescriptor: ~Copyable {
-  let number: Int32
+package struct FileDescriptor: ~Copyable {
+  package let number: Int32
   /// What messages call the file.
   let path: String
   private let ownsNumber: Bool
@@ -24,7 +24,7 @@ struct FileDescriptor: ~Copyable {
   /// Opens a file with the given flags; new files are created with mode 0666 less the umask.
   ///
   /// - Parameter name: What messages call the file, if not by its path.
-  static func opened(
+  package static func opened(
     _ path: String, _ action: FileError.Action, _ flags: Int32, named name: String? = nil
   ) throws(FileError) -> FileDescriptor {
     // A NUL would cut the path short without anyone noticing.
@@ -75,7 +75,7 @@ struct FileDescriptor: ~Copyable {
   }
 
   /// Writes all of `bytes` at the current position.
-  func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     var done = 0
     while done < bytes.count {
       let source = bytes.baseAddress! + done
@@ -86,8 +86,15 @@ struct FileDescriptor: ~Copyable {
     }
   }
 
+  /// Cuts the file off after so many bytes, where the next ones go.
+  package func truncate(to count: Int) throws(FileError) {
+    guard ftruncate(number, off_t(count)) == 0, lseek(number, off_t(count), SEEK_SET) >= 0 else {
+      throw FileError(.write, path, errno: errno)
+    }
+  }
+
   /// Waits until the bytes are on the disk. File systems and devices that cannot promise it are left alone.
-  func synchronize() throws(FileError) {
+  package func synchronize() throws(FileError) {
     guard fsync(number) == 0 || errno == EINVAL || errno == ENOTSUP || errno == EROFS else {
       throw FileError(.write, path, errno: errno)
     }

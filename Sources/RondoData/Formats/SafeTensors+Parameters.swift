@@ -20,7 +20,7 @@ extension ParameterStore {
   /// Sets all parameters to the tensors of a safetensors file, read straight into the store's buffer. Every parameter must be there with
   /// its shape, and nothing else. Leaves the store as it was if it throws.
   ///
-  /// - Throws: `FileError`, or a `FormatError` that names the parameter and both shapes.
+  /// - Throws: `FileError`, or a `FormatError` that names the parameter and both shapes, or a value that is infinite or not a number.
   public mutating func replaceAll(from file: SafeTensors) throws {
     for entry in file.entries where parameter(named: entry.name) == nil {
       throw FormatError(
@@ -42,7 +42,13 @@ extension ParameterStore {
     var replaced = self
     try replaced.withUnsafeMutableValues { values in
       for parameter in parameters {
-        try file.read(parameter.name, into: UnsafeMutableBufferPointer(rebasing: values[parameter.range]))
+        let target = UnsafeMutableBufferPointer(rebasing: values[parameter.range])
+        try file.read(parameter.name, into: target)
+        if let element = target.firstIndex(where: { !$0.isFinite }) {
+          throw FormatError(
+            .init(file.name), expected: "finite numbers in tensor \(quoted(parameter.name, limit: 200))",
+            found: "\(target[element]) as element \(element)")
+        }
       }
     }
     self = replaced

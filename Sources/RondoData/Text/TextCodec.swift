@@ -1,6 +1,7 @@
 /// Text to symbols and back, by a vocabulary.
 ///
-/// Bytes and characters come back as they were (an unknown character as U+FFFD). Words come back with one space between them and a
+/// Bytes and characters come back as they were (an unknown character as U+FFFD; a byte order mark at the beginning of a file belongs to the
+/// file, not to its text, except at byte level). Words come back with one space between them and a
 /// newline for each `<eos>`: how much whitespace there was is not kept.
 public struct TextCodec: Sendable {
   public let vocabulary: Vocabulary
@@ -26,6 +27,24 @@ public struct TextCodec: Sendable {
       append(piece, &scanner, to: &tokens)
       return tokens
     }
+  }
+
+  /// The words or characters of a prompt that the vocabulary does not have, each once.
+  public func unknownSymbols(in text: String) -> [String] {
+    var found: [String] = []
+    func note(_ symbol: String) { if vocabulary.number(of: symbol) == nil, !found.contains(symbol) { found.append(symbol) } }
+    switch vocabulary.level {
+    case .byte: break
+    case .character: for scalar in text.unicodeScalars { note(String(scalar)) }
+    case .word:
+      var text = text
+      text.withUTF8 { piece in
+        var scanner = WordScanner()
+        scanner.scan(piece, word: { note(String(decoding: $0, as: UTF8.self)) }, endOfLine: {})
+        scanner.finish {}
+      }
+    }
+    return found
   }
 
   /// The symbols of texts, one after the other. At word level each text's last line ends even without a newline.

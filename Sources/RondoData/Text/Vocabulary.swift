@@ -14,6 +14,11 @@ public enum TextLevel: String, CaseIterable, Sendable {
   case word
 }
 
+extension TextLevel {
+  /// The size of the smallest vocabulary that something can be learned with: two symbols beside the special ones.
+  public var smallestVocabulary: Int { self == .byte ? 256 : Vocabulary.special(self).count + 2 }
+}
+
 /// The symbols a text model knows, numbered from 0.
 ///
 /// At character and word level number 0 is `<unk>`, which stands for every symbol that is not in the vocabulary. At word level number 1 is
@@ -31,7 +36,7 @@ public struct Vocabulary: Sendable {
   /// The spelling of the symbol at each line's end at word level.
   public static let endOfLineWord = "<eos>"
 
-  private static func special(_ level: TextLevel) -> [String] {
+  fileprivate static func special(_ level: TextLevel) -> [String] {
     level == .word ? [unknownWord, endOfLineWord] : [unknownWord]
   }
 
@@ -101,7 +106,8 @@ extension Vocabulary {
     _ level: TextLevel, of sources: [TextSource], minimumCount: Int = 1, maximumSize: Int? = nil
   ) throws {
     require(minimumCount >= 1, "Vocabulary: a minimum count of \(minimumCount)")
-    require(maximumSize ?? 3 >= 3, "Vocabulary: a maximum size of \(maximumSize ?? 0)")
+    require(
+      maximumSize ?? .max >= level.smallestVocabulary, "Vocabulary: a maximum size of \(maximumSize ?? 0)")
     guard level != .byte else {
       self = .bytes
       return
@@ -213,8 +219,13 @@ extension Vocabulary {
 
   /// Writes `vocabulary.json` into a directory.
   public func write(toDirectory directory: String) throws {
-    try AtomicFile.write(json.text(pretty: true) + "\n", to: "\(directory)/\(Vocabulary.fileName)")
+    try AtomicFile.write(fileText, to: "\(directory)/\(Vocabulary.fileName)")
   }
+
+  /// The SHA-256 of the file that holds it, as 64 hexadecimal digits.
+  public var checksum: String { SHA256.hash(Array(fileText.utf8)) }
+
+  private var fileText: String { json.text(pretty: true) + "\n" }
 
   /// Reads `vocabulary.json` of a directory.
   ///

@@ -16,17 +16,20 @@ public struct ArchitectureOptions: Sendable, Equatable, Codable {
   /// The initial bias of the forget gates, in cells that have one; 1 if not given.
   public var forgetBias: Double?
 
+  /// The largest width of a layer.
+  public static let largestWidth = 100_000
+
   public init() {}
 
   /// Throws if a value is out of its range.
   public func validate() throws(OptionError) {
-    func count(_ value: Int?, _ option: String) throws(OptionError) {
-      guard let value, !(1...100_000 ~= value) else { return }
-      throw .invalid(option: option, given: "\(value)", requirement: "a whole number from 1 to 100000")
+    func count(_ value: Int?, _ option: String, upTo largest: Int) throws(OptionError) {
+      guard let value, !(1...largest ~= value) else { return }
+      throw .invalid(option: option, given: "\(value)", requirement: "a whole number from 1 to \(largest)")
     }
-    try count(hidden, "--hidden")
-    try count(layers, "--layers")
-    try count(embedding, "--embedding")
+    try count(hidden, "--hidden", upTo: Self.largestWidth)
+    try count(layers, "--layers", upTo: 100)
+    try count(embedding, "--embedding", upTo: Self.largestWidth)
     guard dropout >= 0, dropout < 1 else {
       throw .invalid(option: "--dropout", given: "\(dropout)", requirement: "0 or more and less than 1")
     }

@@ -54,12 +54,17 @@ public struct LanguageModel: Sendable {
   }
 
   /// A model and its initial values.
+  ///
+  /// - Throws: `OptionError` for options that no model can have, or that this machine has no memory for.
   public static func make(_ options: ArchitectureOptions, vocabularyCount: Int, seed: UInt64) throws -> (
     model: LanguageModel, parameters: ParameterStore
   ) {
     let builder = Builder(seed: seed)
     builder.initializerOverride = options.initializer?.initializer
     let model = try LanguageModel(builder, options, vocabularyCount: vocabularyCount)
+    var need = MemoryNeed()
+    need.add(parametersOf: builder, copies: 5)
+    try need.requireAvailable(hint: "Choose a smaller --hidden, --embedding or --vocabulary-size.")
     return (model, builder.finish())
   }
 

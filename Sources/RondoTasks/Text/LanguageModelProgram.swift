@@ -44,6 +44,14 @@ final class LanguageModelProgram: TrainingProgram {
     return StepResult(loss: Double(loss.value.scalar) * scale, units: units)
   }
 
+  /// The targets of the held-out part that a validation of so many units scores, in the order in which they stand in the text's streams.
+  func validatedTargets(atMost units: Int) -> [Int32] {
+    var targets: [Int32] = []
+    guard let heldOut else { return targets }
+    for index in 0..<heldOut.windowCount where targets.count < units { targets += heldOut.window(index).targets }
+    return targets
+  }
+
   func validate(_ parameters: ParameterStore, atMost units: Int) -> Double {
     guard let heldOut else { fatalError("LanguageModelProgram.validate: nothing is held out") }
     var states = model.initialStates(sequences: heldOut.batchSize)

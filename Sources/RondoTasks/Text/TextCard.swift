@@ -17,8 +17,10 @@ enum TextCard {
       "    \(command)",
       "",
       "\(config.run.steps) steps (\(String(format: "%.2f", config.run.epochs)) epochs) in "
-        + "\(DurationText.short(config.run.seconds)) on \(config.run.threads) threads; ended by: \(config.run.ended).",
-      "`--config config.json --steps \(config.run.steps)` with the same files repeats it bit for bit.",
+        + "\(DurationText.short(config.run.seconds)) on \(config.run.threads) threads; ended by: \(config.run.ended.rawValue).",
+      config.run.plan == nil
+        ? "It was resumed with another budget than it began with, so no single command repeats it."
+        : "`--config config.json --steps \(config.run.steps)` with the same files repeats it bit for bit.",
       "",
       "## Trained on",
       "",
@@ -35,7 +37,7 @@ enum TextCard {
     if let loss = config.results.heldOutLoss {
       lines.append(
         "- held out: \(String(format: "%.4f", loss)) nats per \(unit) (the weights of step \(config.results.bestStep ?? 0), "
-          + "chosen by this number)")
+          + "chosen by this number; \(config.results.scoredTokens ?? 0) \(unit)s scored)")
     } else {
       lines.append("- nothing was held out")
     }

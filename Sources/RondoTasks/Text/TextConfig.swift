@@ -5,7 +5,7 @@ import RondoTraining
 /// `config.json` of a text model: what it is, how it was trained, and what came of it. `--config` reads its options.
 public struct TextConfig: Sendable, Equatable, Codable {
   public static let fileName = "config.json"
-  static let formatVersion = 1
+  static let formatVersion = 2
   static let task = "text"
 
   var task = TextConfig.task
@@ -15,17 +15,20 @@ public struct TextConfig: Sendable, Equatable, Codable {
   public var training: TrainingOptions
   /// The number of symbols, which gives the model its shapes.
   public var vocabularyCount: Int
+  /// SHA-256 of `vocabulary.json`: another vocabulary of the same size would give other texts.
+  public var vocabularyChecksum: String
   public var data: DataRecord
   public var run: RunRecord
   public var results: ResultRecord
 
   public init(
-    settings: TextSettings, vocabularyCount: Int, data: DataRecord, run: RunRecord, results: ResultRecord
+    settings: TextSettings, vocabulary: Vocabulary, data: DataRecord, run: RunRecord, results: ResultRecord
   ) {
     text = settings.text
     architecture = settings.architecture
     training = settings.training
-    self.vocabularyCount = vocabularyCount
+    vocabularyCount = vocabulary.count
+    vocabularyChecksum = vocabulary.checksum
     self.data = data
     self.run = run
     self.results = results
@@ -97,8 +100,9 @@ public struct RunRecord: Sendable, Equatable, Codable {
   public var epochs: Double
   public var seconds: Double
   /// Why it ended.
-  public var ended: String
-  public var plan: RunPlan
+  public var ended: TrainingOutcome.Reason
+  /// Missing if the run was resumed with another budget: then one command does not repeat it.
+  public var plan: RunPlan?
   public var threads: Int
   public var instructionSet: String
 }
@@ -109,6 +113,8 @@ public struct ResultRecord: Sendable, Equatable, Codable {
   /// Nats per symbol on the held-out part, and the step whose weights the model has.
   public var heldOutLoss: Double?
   public var bestStep: Int?
-  /// Nats per symbol of a unigram model on the same part.
+  /// The symbols of the held-out part that a validation scores, in as many streams as are trained side by side: all of it if there is time.
+  public var scoredTokens: Int?
+  /// Nats per symbol of a unigram model on the same symbols.
   public var unigramLoss: Double?
 }

@@ -42,9 +42,12 @@ extension TextModel {
   /// - Parameters:
   ///   - range: The part of the symbols to score.
   ///   - characters: The Unicode scalars of that part.
+  ///   - onProgress: Gets the symbols scored so far and all there are.
+  /// - Throws: `FormatError` if there is nothing to score, `ModelError` if a loss is not finite.
   public func score(
-    _ tokens: [Int32], _ range: Range<Int>? = nil, characters: Int, window: Int = 512
-  ) throws(FormatError) -> TextScore {
+    _ tokens: [Int32], _ range: Range<Int>? = nil, characters: Int, window: Int = 512,
+    onProgress: ((Int, Int) -> Void)? = nil
+  ) throws -> TextScore {
     let corpus = try Corpus(
       scoring: tokens, range: range, preceding: codec.vocabulary.start, length: window, name: "the text")
     var states = model.initialStates(sequences: 1)
@@ -54,7 +57,9 @@ extension TextModel {
       let losses: [Float]
       (losses, states) = model.losses(tape, corpus.window(position), states: states)
       for loss in losses { total += Double(loss) }
+      onProgress?(min((position + 1) * window, corpus.targetCount), corpus.targetCount)
     }
+    guard total.isFinite else { throw ModelError.notFinite }
     return TextScore(total: total, tokens: corpus.targetCount, characters: characters)
   }
 }

@@ -7,7 +7,10 @@ public enum TextEvaluator {
   /// - Parameters:
   ///   - directory: of the model
   ///   - files: the text to score; `-` is standard input
-  public static func evaluate(_ directory: String, _ files: [String]) throws -> TextEvaluation {
+  ///   - onProgress: gets the symbols scored so far and all there are
+  public static func evaluate(
+    _ directory: String, _ files: [String], onProgress: ((Int, Int) -> Void)? = nil
+  ) throws -> TextEvaluation {
     let (model, config) = try TextModel.load(directory)
     let sources = try files.map { try TextSource($0) }
     let encoded = try model.codec.encode(sources)
@@ -15,7 +18,7 @@ public enum TextEvaluator {
       throw FormatError(.init(sources.map(\.name).joined(separator: ", ")), expected: "text", found: "none")
     }
     let characters = characterCount(encoded, model.codec.vocabulary.level)
-    let score = try model.score(encoded.tokens, characters: characters)
+    let score = try model.score(encoded.tokens, characters: characters, onProgress: onProgress)
     var evaluation = TextEvaluation(
       score: score, baselines: [], note: nil, unknownTokens: encoded.unknownCount)
     do {
@@ -36,11 +39,16 @@ public enum TextEvaluator {
 
   /// The symbols that the model was trained on, if the files are still what they were.
   private static func trainingTokens(_ codec: TextCodec, _ config: TextConfig) throws -> ArraySlice<Int32> {
+    guard !config.data.files.isEmpty else {
+      throw MissingTraining(description: "no baselines: config.json names no training files")
+    }
     for file in config.data.files {
       if file.path == "-" {
         throw MissingTraining(description: "no baselines: the model was trained on standard input")
       }
-      guard FileManager.default.fileExists(atPath: file.path) else {
+      // Nothing but a file: a device would never end.
+      guard (try? FileManager.default.attributesOfItem(atPath: file.path)[.type]) as? FileAttributeType == .typeRegular
+      else {
         throw MissingTraining(description: "no baselines: the training file \(file.path) is gone")
       }
       guard (try? Files.checksum(file.path)) == file.sha256 else {
@@ -48,7 +56,7 @@ public enum TextEvaluator {
       }
     }
     let tokens = try codec.encode(config.data.files.map { try TextSource($0.path) }).tokens
-    guard 1...tokens.count ~= config.data.trainingTokens else {
+    guard config.data.trainingTokens > 0, config.data.trainingTokens <= tokens.count else {
       throw MissingTraining(description: "no baselines: config.json names more than the training files have")
     }
     return tokens[..<config.data.trainingTokens]

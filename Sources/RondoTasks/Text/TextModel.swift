@@ -23,6 +23,7 @@ public struct TextModel: Sendable {
         .init(path), expected: "the directory of a model", found: "a file",
         hint: "`rondo text train FILE -o DIRECTORY` makes one.")
     }
+    try directory.requireModel()
     let config = try TextConfig(contentsOf: directory.configPath)
     let vocabulary = try Vocabulary(directory: path)
     guard vocabulary.count == config.vocabularyCount, vocabulary.level == config.text.level else {
@@ -31,6 +32,11 @@ public struct TextModel: Sendable {
         expected:
           "\(config.vocabularyCount) symbols of level \(config.text.level.rawValue), as config.json says",
         found: "\(vocabulary.count) of level \(vocabulary.level.rawValue)")
+    }
+    guard vocabulary.checksum == config.vocabularyChecksum else {
+      throw FormatError(
+        .init("\(path)/\(Vocabulary.fileName)"), expected: "the vocabulary that config.json names",
+        found: "another one of the same size", hint: "Its files belong together: copy the whole directory.")
     }
     let builder = Builder(seed: 0)
     builder.initializerOverride = .constant(0)

@@ -16,9 +16,13 @@ public struct TextOptions: Sendable, Equatable, Codable {
       throw .invalid(
         option: "--min-count", given: "\(minimumCount)", requirement: "a whole number of 1 or more")
     }
-    if let size = vocabularySize, size < 3 {
+    if level == .byte, minimumCount > 1 || vocabularySize != nil {
+      throw .conflict("--level byte has all 256 bytes: leave --min-count and --vocabulary-size out")
+    }
+    if let size = vocabularySize, size < level.smallestVocabulary {
       throw .invalid(
-        option: "--vocabulary-size", given: "\(size)", requirement: "a whole number of 3 or more")
+        option: "--vocabulary-size", given: "\(size)",
+        requirement: "a whole number of \(level.smallestVocabulary) or more")
     }
   }
 }

@@ -38,6 +38,18 @@ public struct TextTraining {
   private let program: LanguageModelProgram
   private let trainer: Trainer<LanguageModelProgram>
 
+  /// What `config.json` says of the run that a request wants resumed, if that run is complete: then there is nothing to do.
+  public static func completed(_ request: Request) throws -> TextConfig? {
+    let directory = TextModelDirectory(path: request.directory)
+    guard request.resumes, FileManager.default.fileExists(atPath: directory.configPath),
+      let checkpoint = try directory.run.loadCheckpoint()
+    else { return nil }
+    let config = try TextConfig(contentsOf: directory.configPath)
+    guard config.settings == request.settings, config.run.steps == checkpoint.record.step else { return nil }
+    let inputs = try request.files.map { try TextSource($0).checksum() }
+    return inputs == checkpoint.record.inputs ? config : nil
+  }
+
   /// The settings of the run that a directory's checkpoint belongs to, if there is one.
   public static func savedSettings(directory: String) throws -> TextSettings? {
     guard let checkpoint = try TextModelDirectory(path: directory).run.loadCheckpoint() else { return nil }
@@ -59,9 +71,23 @@ public struct TextTraining {
     }
     let (sources, files) = try TrainingText.open(request.files)
     let checkpoint = request.resumes ? try directory.run.loadCheckpoint() : nil
-    if let checkpoint { try Self.requireSameRun(checkpoint, request, files) }
+    if let checkpoint {
+      try Self.requireSameRun(checkpoint, request, files)
+      try Self.requireSomethingLeft(checkpoint, request)
+    }
 
     text = try TrainingText(sources, files: files, settings: settings)
+    if settings.training.validationFraction > 0, text.heldOut.isEmpty {
+      throw OptionError.conflict(
+        "--validation-fraction \(settings.training.validationFraction) of \(text.tokens.count) symbols holds out none: "
+          + "give a larger one, or 0")
+    }
+    var need = MemoryNeed()
+    // Of every layer its gates, states, outputs and their gradients.
+    need.add(
+      rows: min(settings.training.batch * settings.training.length, text.tokens.count),
+      width: 12 * settings.architecture.hidden * settings.architecture.layers)
+    try need.requireAvailable(hint: "Choose a smaller --batch, --length or --hidden.")
     let (model, parameters) = try LanguageModel.make(
       settings.architecture, vocabularyCount: text.vocabulary.count, seed: settings.training.seed)
     parameterCount = parameters.count
@@ -78,8 +104,13 @@ public struct TextTraining {
   /// What is trained on, in a few words.
   public var textDescription: String {
     let unit = settings.text.level.unitName
-    return
+    var description =
       "\(text.training.count) \(unit)s (\(text.vocabulary.count) different), \(text.heldOut.count) held out"
+    let streams = program.training.batchSize
+    if streams < settings.training.batch {
+      description += "; the text is so short that it is read in \(streams) streams, not \(settings.training.batch)"
+    }
+    return description
   }
 
   private var settings: TextSettings { request.settings }
@@ -99,19 +130,21 @@ public struct TextTraining {
   public func run(onStep: @escaping (ProgressDisplay.Report) throws -> Void) throws -> TextConfig {
     trainer.onStep = onStep
     let outcome = try trainer.run()
+    let validated = program.validatedTargets(atMost: trainer.validationUnitsAtMost)
     let config = TextConfig(
-      settings: request.settings, vocabularyCount: text.vocabulary.count,
+      settings: request.settings, vocabulary: text.vocabulary,
       data: DataRecord(
         files: text.files, trainingTokens: text.training.count, heldOutTokens: text.heldOut.count),
       run: RunRecord(
         version: RondoVersion.current, steps: outcome.steps,
         epochs: Double(outcome.steps) / Double(program.stepsPerEpoch),
-        seconds: (outcome.seconds * 10).rounded() / 10, ended: outcome.reason.rawValue, plan: outcome.plan,
+        seconds: (outcome.seconds * 10).rounded() / 10, ended: outcome.reason, plan: outcome.plan,
         threads: Parallel.threadCount, instructionSet: Machine.instructionSet),
       results: ResultRecord(
         parameters: outcome.parameters.count, heldOutLoss: outcome.validation.bestLoss,
         bestStep: outcome.validation.bestLoss == nil ? nil : outcome.validation.bestStep,
-        unigramLoss: unigramLoss()))
+        scoredTokens: outcome.validation.bestLoss == nil ? nil : validated.count,
+        unigramLoss: unigramLoss(validated)))
     // The configuration comes last: a directory that has one is complete.
     try text.vocabulary.write(toDirectory: directory.path)
     try outcome.parameters.write(toSafeTensors: directory.weightsPath)
@@ -132,12 +165,11 @@ public struct TextTraining {
       note: nil, unknownTokens: 0)
   }
 
-  /// The loss of a unigram model on the held-out part.
-  private func unigramLoss() -> Double? {
-    guard !text.heldOut.isEmpty else { return nil }
-    let unigram = Unigram(
-      counting: text.tokens[text.training], vocabularySize: text.vocabulary.count)
-    return unigram.loss(of: text.tokens[text.heldOut])
+  /// The loss of a unigram model on the symbols that validations score.
+  private func unigramLoss(_ targets: [Int32]) -> Double? {
+    guard !targets.isEmpty else { return nil }
+    return Unigram(counting: text.tokens[text.training], vocabularySize: text.vocabulary.count)
+      .loss(of: targets[...])
   }
 
   /// The plan of the run that is resumed or repeated, unless it is to have another length.
@@ -155,6 +187,20 @@ public struct TextTraining {
     try JSONRecord.decode(
       TextSettings.self, from: Array(checkpoint.record.settings.utf8),
       file: TextModelDirectory(path: directory).run.checkpointPath)
+  }
+
+  /// Throws if the run is beyond the end it is to have now.
+  private static func requireSomethingLeft(_ checkpoint: Checkpoint, _ request: Request) throws {
+    let record = checkpoint.record
+    let done: String
+    switch request.settings.training.budget {
+    case .steps(let steps) where record.step > steps: done = "\(record.step) steps"
+    case .seconds(let seconds) where record.seconds > seconds * 1.05:
+      done = "\(DurationText.short(record.seconds)) of training"
+    default: return
+    }
+    throw OptionError.conflict(
+      "the run in \(request.directory) has \(done) behind it already. To go on with it, aim at more.")
   }
 
   private static func requireSameRun(

@@ -24,7 +24,11 @@ package struct Pacer {
   ///
   /// - Parameter validationSteps: The cost of a whole validation in steps. There will be twenty, each at most a
   ///   twelfth of what is between two of them.
-  package mutating func firstPlan(step: Int, elapsed: Double, validationSteps: Double) -> Int? {
+  ///   - coversStart: Whether all that is done must lie on a schedule's level start, where it was trained. A run that was resumed with
+  ///   another limit had another schedule before, and aims at the time that is left.
+  package mutating func firstPlan(
+    step: Int, elapsed: Double, validationSteps: Double, coversStart: Bool = true
+  ) -> Int? {
     guard let from = measuredFrom else {
       measuredFrom = (step, elapsed)
       return nil
@@ -35,8 +39,8 @@ package struct Pacer {
     measuredFrom = (step, elapsed)
     let room = max(0, limit - reserve - elapsed) / secondsPerStep
     let left = Int(max(room - 20 * validationSteps, room * 12 / 13))
-    // At least ten times what is done, so that the level start of a cosine covers it.
-    return max(step + left, Int(Double(step) / CosineSchedule.level) + 1)
+    let total = step + max(1, left)
+    return coversStart ? max(total, Int(Double(step) / CosineSchedule.level) + 1) : total
   }
 
   /// Another number of steps, if the clock disagrees with the plan by more than a little.

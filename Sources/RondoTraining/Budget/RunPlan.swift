@@ -29,14 +29,19 @@ public struct RunPlan: Sendable, Equatable, Codable {
   }
 
   /// The plan of a run that ended after `steps` steps, before it had a plan: so long that all of it was its level start.
-  package static func level(steps: Int) -> RunPlan {
-    RunPlan(total: 10 * steps + 1, validateEvery: 10 * steps + 1)
+  ///
+  /// - Parameter validateEvery: Steps between validations, if they were asked for; otherwise there were none.
+  package static func level(steps: Int, validateEvery: Int?) -> RunPlan {
+    RunPlan(total: 10 * steps + 1, validateEvery: validateEvery ?? 10 * steps + 1)
   }
 
   /// Whether there is a validation after this number of steps.
   public func validates(at step: Int) -> Bool {
     step >= validateFrom && step % validateEvery == 0
   }
+
+  /// More steps than any run has, and few enough to be reckoned with.
+  private static let largestCount = 100_000_000_000
 
   /// Reads a plan, which may be anybody's.
   public init(from decoder: any Decoder) throws {
@@ -45,9 +50,15 @@ public struct RunPlan: Sendable, Equatable, Codable {
     validateEvery = try container.decode(Int.self, forKey: .validateEvery)
     validateFrom = try container.decode(Int.self, forKey: .validateFrom)
     let ascending = zip(legs, legs.dropFirst()).allSatisfy { $0.step <= $1.step }
-    guard legs.first?.step == 0, ascending, legs.allSatisfy({ $0.total > $0.step }), validateEvery > 0 else {
+    guard legs.first?.step == 0, ascending, legs.allSatisfy({ $0.total > $0.step }) else {
       throw DecodingError.dataCorruptedError(
         forKey: .legs, in: container, debugDescription: "legs that do not follow each other")
+    }
+    let largest = Self.largestCount
+    guard 1...largest ~= validateEvery, 0...largest ~= validateFrom, legs.allSatisfy({ $0.total <= largest })
+    else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .validateEvery, in: container, debugDescription: "numbers of steps that no run has")
     }
   }
 

@@ -6,7 +6,7 @@ import RondoData
 /// A safetensors file: flat tensors (`weights`, `optimizer.…`, `best`, `carried.…`), and the rest as JSON in its header.
 public struct Checkpoint: Sendable {
   /// Changes whenever an older program could misread a newer file, or the other way round.
-  package static let formatVersion = 1
+  package static let formatVersion = 2
 
   /// What is no tensor.
   public struct Record: Sendable, Equatable, Codable {
@@ -19,6 +19,8 @@ public struct Checkpoint: Sendable {
     public var firstLoss: Double?
     /// The length of the run, if it is known.
     public var plan: RunPlan?
+    /// Whether `plan` tells all that a repetition has to know: not if the run was resumed with another budget.
+    public var isRepeatable: Bool
     /// The seed of all random numbers; their counters are functions of the step.
     public var seed: UInt64
     /// Where the next step reads: the epoch, and the step in it.

@@ -13,9 +13,12 @@ public struct RunDirectory: Sendable {
   package var checkpointPath: String { checkpointFolder + "/run.safetensors" }
   package var metricsPath: String { path + "/metrics.jsonl" }
 
-  /// Makes the directories.
-  package func create() throws {
+  /// Makes the directories, and keeps other processes from training there for as long as the result lives.
+  ///
+  /// - Throws: `FileError`, of the kind `inUse` if another run is training there.
+  package func create() throws -> RunLock {
     try Files.makeDirectory(checkpointFolder)
+    return try RunLock(checkpointFolder)
   }
 
   /// Removes what a run has left that ended before its first checkpoint.

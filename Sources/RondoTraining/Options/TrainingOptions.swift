@@ -44,7 +44,7 @@ public struct TrainingOptions: Sendable, Equatable, Codable {
     }
     func count(_ value: Int?, _ option: String) throws(OptionError) {
       guard let value else { return }
-      try require(1...1_000_000_000 ~= value, option, value, "a whole number of 1 or more")
+      try require(1...1_000_000_000 ~= value, option, value, "a whole number from 1 to 1000000000")
     }
     func share(_ value: Double, _ option: String) throws(OptionError) {
       try require(value >= 0 && value < 1, option, value, "0 or more and less than 1")
@@ -63,6 +63,17 @@ public struct TrainingOptions: Sendable, Equatable, Codable {
     try positive(optimizerOptions.epsilon, "--epsilon")
     let decay = optimizerOptions.weightDecay
     try require(decay >= 0 && decay.isFinite, "--weight-decay", decay, "0 or more")
+    let plain = OptimizerOptions()
+    if optimizer == SGD.name {
+      let given = optimizerOptions
+      let unused = [("beta1", given.beta1 != plain.beta1), ("beta2", given.beta2 != plain.beta2),
+        ("epsilon", given.epsilon != plain.epsilon)]
+      if let (name, _) = unused.first(where: { $0.1 }) {
+        throw .conflict("--\(name) is for adam and adamw; the optimizer is \(optimizer)")
+      }
+    } else if optimizerOptions.momentum != 0 || optimizerOptions.nesterov {
+      throw .conflict("--momentum and --nesterov are for sgd; the optimizer is \(optimizer)")
+    }
     if optimizerOptions.nesterov, optimizerOptions.momentum == 0 {
       throw .conflict("--nesterov needs a --momentum above 0, for example --momentum 0.9")
     }

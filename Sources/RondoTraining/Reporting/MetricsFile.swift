@@ -34,7 +34,7 @@ public final class MetricsFile {
   }
 
   public let path: String
-  private let handle: FileHandle
+  private let file: FileDescriptor
   private var pending: [UInt8] = []
 
   /// Opens the file for a run that has done `step` steps: lines of later steps, and a torn last line, are cut off.
@@ -43,10 +43,8 @@ public final class MetricsFile {
     if step == 0 || !FileManager.default.fileExists(atPath: path) {
       try AtomicFile.write("", to: path)
     }
-    guard let handle = FileHandle(forUpdatingAtPath: path) else { throw FileError(.write, path, .permission) }
-    self.handle = handle
-    let kept = try Self.lengthOfLines(path, upTo: step)
-    try handle.truncate(atOffset: UInt64(kept))
+    file = try FileDescriptor.opened(path, .write, O_WRONLY)
+    try file.truncate(to: try Self.lengthOfLines(path, upTo: step))
     pending.reserveCapacity(1 << 14)
   }
 
@@ -65,11 +63,7 @@ public final class MetricsFile {
   /// Hands the lines to the system.
   public func flush() throws {
     guard !pending.isEmpty else { return }
-    do {
-      try handle.write(contentsOf: pending)
-    } catch {
-      throw FileError(.write, path, .other("\((error as NSError).localizedDescription)"))
-    }
+    try pending.withUnsafeBytes { try file.write($0) }
     pending.removeAll(keepingCapacity: true)
   }
 

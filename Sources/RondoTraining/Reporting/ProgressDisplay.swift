@@ -42,6 +42,7 @@ public final class ProgressDisplay {
   private let isTerminal: Bool
   private let write: (String) -> Void
   private let interval: Double
+  private let stopwatch = Stopwatch()
   private var lastDrawn = -Double.infinity
   private var isLineOpen = false
   private var smoothedLoss: Double?
@@ -76,6 +77,13 @@ public final class ProgressDisplay {
     measureRate(until: report.elapsed)
     lastDrawn = report.elapsed
     draw(line(report))
+  }
+
+  /// Shows how much of a task is done that has no steps: on a terminal, once it has taken a second.
+  public func update(done: Int, of total: Int, _ what: String) {
+    guard isTerminal, stopwatch.seconds > 1, stopwatch.seconds - lastDrawn >= interval else { return }
+    lastDrawn = stopwatch.seconds
+    draw("\(Self.compact(Double(done))) of \(Self.compact(Double(total))) \(what)")
   }
 
   /// Prints text of its own lines, above the live line.
@@ -124,7 +132,8 @@ public final class ProgressDisplay {
     isLineOpen = true
   }
 
-  private func clear() {
+  /// Takes the live line away.
+  public func clear() {
     if isLineOpen { write("\r\u{1B}[K") }
     isLineOpen = false
   }

@@ -11,11 +11,12 @@ public struct CosineSchedule: Schedule {
   public static let summary = "level for a tenth of the run, then half a cosine down to 0 (or :FLOOR)"
 
   /// The share of the run with the full rate.
-  static let level = 0.1
+  package static let level = 0.1
 
   let floor: Double
 
   public init(_ options: ScheduleOptions) throws(OptionError) {
+    try options.require(start: false, every: false)
     floor = try options.factor(default: 0, allowsZero: true)
   }
 

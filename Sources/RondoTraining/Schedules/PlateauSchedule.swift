@@ -11,6 +11,7 @@ public struct PlateauSchedule: Schedule {
   private var waited = 0
 
   public init(_ options: ScheduleOptions) throws(OptionError) {
+    try options.require(start: false)
     factor = try options.factor(default: 0.5)
     let every = try options.interval(default: 2)
     guard every >= 1, every == every.rounded(), every < 1e6 else {

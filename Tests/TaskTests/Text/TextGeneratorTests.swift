@@ -80,11 +80,35 @@ import Testing
     #expect(cut == String(whole[..<whole.range(of: stop)!.lowerBound]))
   }
 
-  @Test func unknownCharactersOfThePromptAreCounted() throws {
+  @Test func unknownCharactersOfThePromptAreNamed() throws {
     let folder = TemporaryFolder()
     try trainModel(in: folder)
-    #expect(try generate(folder) { $0.prompt = "the ☃ ☂" }.result.unknownInPrompt == 2)
+    let codec = try TextModel.load(folder("model")).model.codec
+    #expect(codec.unknownSymbols(in: "the ☃ ☂ ☃") == ["☃", "☂"])
+    #expect(codec.unknownSymbols(in: "the").isEmpty)
     #expect(try generate(folder).result.text.contains("\u{FFFD}") == false)
+  }
+
+  @Test func tokensAreAllThatWasDrawn() throws {
+    let folder = TemporaryFolder()
+    try trainModel(in: folder, text: String(repeating: "né ", count: 300), smallSettings { $0.text.level = .byte })
+    let result = try generate(folder) { $0.length = 60 }.result
+    #expect(result.tokens.contains("<0xC3>"))
+    #expect(result.tokenIDs.contains(0xC3) && result.tokenIDs.count == 60)
+    let codec = try TextModel.load(folder("model")).model.codec
+    #expect(codec.decode(result.tokenIDs) == result.text)
+  }
+
+  @Test func weightsBeyondAllBoundsAreNoCrash() throws {
+    let folder = TemporaryFolder()
+    try trainModel(in: folder)
+    var (model, _) = try TextModel.load(folder("model"))
+    let huge = model.parameters["output.weight"]!.shape
+    var parameters = model.parameters
+    try parameters.replace("output.weight", Tensor(repeating: 3e38, huge))
+    model = TextModel(model: model.model, parameters: parameters, codec: model.codec)
+    #expect(throws: ModelError.notFinite) { try TextGenerator(model).generate(.init(), emit: { _ in }) }
+    #expect(throws: ModelError.notFinite) { try model.score(model.codec.encode("the moon"), characters: 8) }
   }
 
   @Test func optionsAreChecked() throws {
@@ -98,11 +122,11 @@ import Testing
 
 @Suite struct TokenSamplerTests {
   /// The shares in which symbols are drawn.
-  private func shares(_ logits: [Float], draws: Int = 20_000, _ options: SamplingOptions) -> [Double] {
+  private func shares(_ logits: [Float], draws: Int = 20_000, _ options: SamplingOptions) throws -> [Double] {
     var sampler = TokenSampler(options, excluding: nil)
     var counts = logits.map { _ in 0.0 }
     for _ in 0..<draws {
-      counts[Int(logits.withUnsafeBufferPointer { sampler.next($0) }.token)] += 1
+      counts[Int(try logits.withUnsafeBufferPointer { try sampler.next($0) }.token)] += 1
     }
     return counts.map { $0 / Double(draws) }
   }
@@ -114,39 +138,54 @@ import Testing
   /// The logits of the probabilities 0.5, 0.3 and 0.2.
   private let logits = [0.5, 0.3, 0.2].map { Float(PortableMath.log($0)) + 3 }
 
-  @Test func followsTheProbabilities() {
-    expect(shares(logits, SamplingOptions()), [0.5, 0.3, 0.2])
+  @Test func followsTheProbabilities() throws {
+    try expect(shares(logits, SamplingOptions()), [0.5, 0.3, 0.2])
   }
 
-  @Test func temperatureSharpens() {
+  @Test func temperatureSharpens() throws {
     var options = SamplingOptions()
     options.temperature = 0.5
-    expect(shares(logits, options), [0.25 / 0.38, 0.09 / 0.38, 0.04 / 0.38])
+    try expect(shares(logits, options), [0.25 / 0.38, 0.09 / 0.38, 0.04 / 0.38])
   }
 
-  @Test func topKAndTopPCut() {
+  @Test func topKAndTopPCut() throws {
     var options = SamplingOptions()
     options.topK = 2
-    expect(shares(logits, options), [0.625, 0.375, 0])
+    try expect(shares(logits, options), [0.625, 0.375, 0])
     options.topK = nil
     options.topP = 0.7
-    expect(shares(logits, options), [0.625, 0.375, 0])
+    try expect(shares(logits, options), [0.625, 0.375, 0])
     options.topP = 0.4
-    expect(shares(logits, options), [1, 0, 0])
+    try expect(shares(logits, options), [1, 0, 0])
   }
 
-  @Test func excludedSymbolsAreNeverDrawn() {
+  @Test func excludedSymbolsAreNeverDrawn() throws {
     var sampler = TokenSampler(SamplingOptions(), excluding: 0)
     for _ in 0..<1000 {
-      #expect(logits.withUnsafeBufferPointer { sampler.next($0) }.token != 0)
+      #expect(try logits.withUnsafeBufferPointer { try sampler.next($0) }.token != 0)
     }
   }
 
-  @Test func logProbabilitiesAreTheModels() {
+  /// However likely the excluded symbol is, and however low the temperature.
+  @Test func theLikeliestOfTheOthersIsDrawn() throws {
+    var options = SamplingOptions()
+    options.temperature = 1e-3
+    var sampler = TokenSampler(options, excluding: 0)
+    let logits: [Float] = [40, 1, 2, 1.5]
+    #expect(try logits.withUnsafeBufferPointer { try sampler.next($0) }.token == 2)
+  }
+
+  @Test(arguments: [Float.nan, .infinity, -.infinity]) func logitsAreFinite(logit: Float) {
+    var sampler = TokenSampler(SamplingOptions(), excluding: nil)
+    let logits: [Float] = [1, logit, 2]
+    #expect(throws: ModelError.notFinite) { try logits.withUnsafeBufferPointer { try sampler.next($0) } }
+  }
+
+  @Test func logProbabilitiesAreTheModels() throws {
     var options = SamplingOptions()
     options.temperature = 0
     var sampler = TokenSampler(options, excluding: nil)
-    let (token, logProbability) = logits.withUnsafeBufferPointer { sampler.next($0) }
+    let (token, logProbability) = try logits.withUnsafeBufferPointer { try sampler.next($0) }
     #expect(token == 0)
     #expect(abs(logProbability - PortableMath.log(0.5)) < 1e-6)
   }

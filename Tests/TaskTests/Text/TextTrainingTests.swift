@@ -88,7 +88,7 @@ import Testing
     #expect {
       try resume(smallSettings { $0.architecture.hidden = 13 })
     } throws: {
-      "\($0)".contains("hidden is 12 there and 13 here")
+      "\($0)".contains("--hidden is 12 there and 13 here")
     }
     _ = folder.file("text.txt", SampleText.sentences(200, seed: 2))
     #expect {
@@ -96,6 +96,28 @@ import Testing
     } throws: {
       "\($0)".contains("other files")
     }
+  }
+
+  @Test func aShorterTextIsReadInFewerStreams() throws {
+    let folder = TemporaryFolder()
+    let file = folder.file("text.txt", SampleText.sentences(20))
+    let training = try TextTraining(
+      .init(files: [file], directory: folder("model"), settings: smallSettings { $0.training.batch = 500 }, command: ""))
+    #expect(training.textDescription.contains("streams, not 500"))
+  }
+
+  /// The unigram model is scored on the very symbols that the network is: here on nothing but "z", which it has never seen.
+  @Test func theHeldOutLossesAreOfTheSameSymbols() throws {
+    let text = String(repeating: "ab", count: 200) + String(repeating: "z", count: 60) + String(repeating: "a", count: 40)
+    let config = try trainModel(
+      in: TemporaryFolder(), text: text,
+      smallSettings {
+        $0.training.validationFraction = 0.2
+        $0.training.batch = 1
+        $0.training.budget = .steps(4)
+      })
+    #expect(config.results.scoredTokens == 10)
+    #expect(config.results.unigramLoss! > 4)
   }
 
   @Test func aTextShorterThanAWindowIsRefused() {

@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func aRunTooShortForAPlanIsLevelThroughout() throws {
-    let plan = RunPlan.level(steps: 7)
+    let plan = RunPlan.level(steps: 7, validateEvery: nil)
     let schedule = try CosineSchedule(ScheduleOptions("cosine"))
     for step in 0...7 {
       let moment = TrainingMoment(step: step, stepsPerEpoch: 3, fraction: plan.fraction(at: step))
@@ -46,11 +46,20 @@ import Testing
     #"{"legs":[{"step":0,"total":9},{"step":9,"total":9}],"validate_every":5,"validate_from":1}"#,
     #"{"legs":[{"step":3,"total":9}],"validate_every":5,"validate_from":1}"#,
     #"{"legs":[{"step":0,"total":9}],"validate_every":0,"validate_from":1}"#,
+    #"{"legs":[{"step":0,"total":9}],"validate_every":9000000000000000000,"validate_from":1}"#,
+    #"{"legs":[{"step":0,"total":9}],"validate_every":5,"validate_from":-1}"#,
+    #"{"legs":[{"step":0,"total":9000000000000000000}],"validate_every":5,"validate_from":1}"#,
   ])
   func impossiblePlansAreRefused(text: String) {
     #expect(throws: FormatError.self) {
       try JSONRecord.decode(RunPlan.self, from: Array(text.utf8), file: "plan")
     }
+  }
+
+  @Test func aLevelRunValidatesAsAsked() {
+    let plan = RunPlan.level(steps: 18, validateEvery: 2)
+    #expect((1...18).filter(plan.validates) == Array(stride(from: 2, through: 18, by: 2)))
+    #expect((0...18).allSatisfy { plan.fraction(at: $0) <= CosineSchedule.level })
   }
 
   @Test func survivesJSON() throws {

@@ -22,12 +22,13 @@ public struct TextGenerator {
   public struct Result: Sendable {
     /// The text after the prompt, without the stop string.
     public var text: String
-    /// Its symbols, as the vocabulary spells them.
+    /// All symbols that were drawn, those of the stop string included, as the vocabulary spells them; a byte that is no character by
+    /// itself as `<0xC3>`.
     public var tokens: [String]
+    /// Their numbers in the vocabulary.
+    public var tokenIDs: [Int32]
     /// The logarithm of the probability that the model gave each of them, in nats.
     public var logProbabilities: [Double]
-    /// Symbols of the prompt that the model does not know.
-    public var unknownInPrompt: Int
   }
 
   private let model: TextModel
@@ -46,7 +47,7 @@ public struct TextGenerator {
   /// Writes a text.
   ///
   /// - Parameter emit: Gets the bytes of the text as they are produced, complete characters only.
-  /// - Throws: `OptionError`, or what `emit` throws.
+  /// - Throws: `OptionError`, `ModelError`, or what `emit` throws.
   public func generate(_ request: Request, emit: ([UInt8]) throws -> Void) throws -> Result {
     try request.sampling.validate()
     let vocabulary = model.codec.vocabulary
@@ -55,16 +56,20 @@ public struct TextGenerator {
     var decoder = model.codec.decoder()
     for token in prompt { _ = decoder.next(token) }
     var stream = TextStream(stop: request.stop)
-    var result = Result(
-      text: "", tokens: [], logProbabilities: [], unknownInPrompt: prompt.count { $0 == vocabulary.unknown })
+    var result = Result(text: "", tokens: [], tokenIDs: [], logProbabilities: [])
     var written: [UInt8] = []
 
     session.reset()
     var logits = Tensor(zeros: [vocabulary.count])
     for token in [vocabulary.start] + prompt { step(token, &logits) }
     for place in 0..<max(0, request.length) {
-      let (token, logProbability) = logits.withUnsafeBufferPointer { sampler.next($0) }
-      result.tokens.append(String(decoding: vocabulary.spelling(of: token), as: UTF8.self))
+      let (token, logProbability) = try logits.withUnsafeBufferPointer { logits throws(ModelError) in
+        try sampler.next(logits)
+      }
+      let spelling = vocabulary.spelling(of: token)
+      result.tokens.append(
+        String(validating: spelling, as: UTF8.self) ?? "<0x\(String(spelling[0], radix: 16, uppercase: true))>")
+      result.tokenIDs.append(token)
       result.logProbabilities.append(logProbability)
       let bytes = stream.push(decoder.next(token))
       written += bytes

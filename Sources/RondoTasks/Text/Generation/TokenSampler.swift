@@ -42,16 +42,21 @@ package struct TokenSampler {
   }
 
   /// The next symbol, and its log-probability by the model itself: before temperature and selection.
-  package mutating func next(_ logits: UnsafeBufferPointer<Float>) -> (token: Int32, logProbability: Double) {
+  ///
+  /// - Throws: ``ModelError/notFinite`` if a logit is infinite or not a number.
+  package mutating func next(
+    _ logits: UnsafeBufferPointer<Float>
+  ) throws(ModelError) -> (token: Int32, logProbability: Double) {
+    guard logits.allSatisfy(\.isFinite) else { throw .notFinite }
     defer { drawn += 1 }
     let largest = logits.max()!
-    let token = choose(logits, largest: largest)
+    let token = choose(logits)
     var sum = 0.0
     for logit in logits { sum += PortableMath.exp(Double(logit - largest)) }
     return (Int32(token), Double(logits[token] - largest) - PortableMath.log(sum))
   }
 
-  private func choose(_ logits: UnsafeBufferPointer<Float>, largest: Float) -> Int {
+  private func choose(_ logits: UnsafeBufferPointer<Float>) -> Int {
     var candidates = Array(logits.indices)
     if let excluded, candidates.count > 1 { candidates.remove(at: excluded) }
     if options.temperature == 0 {
@@ -61,6 +66,8 @@ package struct TokenSampler {
       candidates.sort { logits[$0] != logits[$1] ? logits[$0] > logits[$1] : $0 < $1 }
       if let topK = options.topK { candidates.removeLast(max(0, candidates.count - topK)) }
     }
+    // Of the candidates: what is excluded may be far likelier than all of them.
+    let largest = candidates.reduce(-Float.infinity) { max($0, logits[$1]) }
     var weights = candidates.map { PortableMath.exp(Double(logits[$0] - largest) / options.temperature) }
     var total = weights.reduce(0, +)
     if let topP = options.topP {
