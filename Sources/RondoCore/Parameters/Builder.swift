@@ -22,6 +22,7 @@ public final class Builder {
     init(seed: UInt64) { source = RandomSource(seed: seed) }
   }
 
+  /// The root of a model. Initial values follow from the seed.
   public init(seed: UInt64) {
     path = ""
     root = Root(seed: seed)

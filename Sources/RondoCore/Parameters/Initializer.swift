@@ -7,11 +7,12 @@ public indirect enum Initializer: Sendable, Hashable {
   case normal(Float)
   /// The same value everywhere.
   case constant(Float)
-  /// Uniform with the bound √(6 / (inputs + outputs)) (Glorot and Bengio 2010).
+  /// Uniform with the bound √(6 / (inputs + outputs)) (Glorot and Bengio 2010, PMLR 9:249–256).
   case xavierUniform
-  /// Uniform with the bound √(6 / inputs) (He et al. 2015).
+  /// Uniform with the bound √(6 / inputs), made for relu (He et al. 2015, arXiv 1502.01852).
   case kaimingUniform
-  /// Rows (or columns, if there are more rows) that are orthonormal, of uniform direction (Saxe et al. 2014).
+  /// Rows (or columns, if there are more rows) that are orthonormal, of uniform direction (Saxe et al. 2014,
+  /// arXiv 1312.6120).
   case orthogonal
   /// Blocks of rows, one below the other, each initialised as a matrix of its own.
   case rowBlocks([RowBlock])
@@ -20,7 +21,9 @@ public indirect enum Initializer: Sendable, Hashable {
 
   /// Some rows of a parameter and how they are initialised.
   public struct RowBlock: Sendable, Hashable {
+    /// How many rows, of those that follow the blocks above.
     public let rows: Int
+    /// How their values are drawn: as those of a parameter of `rows` rows.
     public let initializer: Initializer
   }
 
