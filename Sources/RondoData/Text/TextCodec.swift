@@ -3,8 +3,10 @@
 /// Bytes and characters come back as they were (an unknown character as U+FFFD). Words come back with one space between them and a
 /// newline for each `<eos>`: how much whitespace there was is not kept.
 public struct TextCodec: Sendable {
+  /// The symbols and their numbers.
   public let vocabulary: Vocabulary
 
+  /// The codec of a vocabulary.
   public init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
   /// An encoded text.
