@@ -8,6 +8,7 @@ public struct GradientClipping: Sendable, Equatable {
   /// Every element is kept within ± this.
   public var value: Double?
 
+  /// Bounds; nil leaves the gradient as it is.
   public init(norm: Double? = nil, value: Double? = nil) {
     self.norm = norm
     self.value = value
