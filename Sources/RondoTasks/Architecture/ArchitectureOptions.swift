@@ -2,8 +2,11 @@ import RondoTraining
 
 /// The recurrent network of a task: the `architecture` part of `config.json`.
 public struct ArchitectureOptions: Sendable, Equatable, Codable {
+  /// The name of the cell, of those in `AllCells`.
   public var cell = "lstm"
+  /// The width of the state of each layer.
   public var hidden = 256
+  /// The number of recurrences, each fed by the one below.
   public var layers = 2
   /// The width of the embedding; as wide as the hidden state if not given.
   public var embedding: Int?
@@ -16,6 +19,7 @@ public struct ArchitectureOptions: Sendable, Equatable, Codable {
   /// The initial bias of the forget gates, in cells that have one; 1 if not given.
   public var forgetBias: Double?
 
+  /// The defaults.
   public init() {}
 
   /// Throws if a value is out of its range.

@@ -4,9 +4,12 @@ import RondoTraining
 
 /// Evaluates a saved text model beside the baselines counted from its training files.
 public enum TextEvaluator {
+  /// Scores a text with the model and with the models counted from what it was trained on.
+  ///
   /// - Parameters:
   ///   - directory: of the model
   ///   - files: the text to score; `-` is standard input
+  /// - Throws: `FileError` or `FormatError`.
   public static func evaluate(_ directory: String, _ files: [String]) throws -> TextEvaluation {
     let (model, config) = try TextModel.load(directory)
     let sources = try files.map { try TextSource($0) }

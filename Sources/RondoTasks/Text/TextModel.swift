@@ -5,8 +5,11 @@ import RondoTraining
 
 /// A text model ready to be used: the network, its weights and its vocabulary.
 public struct TextModel: Sendable {
+  /// The network.
   public let model: LanguageModel
+  /// Its weights.
   public let parameters: ParameterStore
+  /// Its vocabulary, as what turns text into symbols and back.
   public let codec: TextCodec
 
   /// Loads a model from its directory.

@@ -9,7 +9,9 @@ public struct TextTraining {
   public struct Request: Sendable {
     /// The files to train on; `-` is standard input.
     public var files: [String]
+    /// Where the model goes; with `resumes`, where its checkpoint is.
     public var directory: String
+    /// All options of the run.
     public var settings: TextSettings
     /// Go on from the directory's last checkpoint, if there is one.
     public var resumes = false
@@ -22,6 +24,7 @@ public struct TextTraining {
     /// How the command was called, for the card.
     public var command: String
 
+    /// A new run that begins now.
     public init(files: [String], directory: String, settings: TextSettings, command: String) {
       self.files = files
       self.directory = directory
@@ -30,6 +33,7 @@ public struct TextTraining {
     }
   }
 
+  /// What was asked for.
   public let request: Request
   /// The size of what is trained.
   public let parameterCount: Int
