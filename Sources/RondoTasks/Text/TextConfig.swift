@@ -125,8 +125,8 @@ public struct RunRecord: Sendable, Equatable, Codable {
 public struct ResultRecord: Sendable, Equatable, Codable {
   /// The number of weights, in all parameters.
   public var parameters: Int
-  /// The smallest validation loss, in nats per symbol; nil if nothing was held out. A validation may end before
-  /// the held-out part does.
+  /// The smallest validation loss, in nats per symbol; nil if nothing was held out. A validation may end
+  /// before the held-out part does.
   public var heldOutLoss: Double?
   /// The step after which it was found: the model has that step's weights.
   public var bestStep: Int?

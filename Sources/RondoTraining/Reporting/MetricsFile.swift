@@ -18,7 +18,7 @@ public final class MetricsFile {
     public var loss: Double
     /// The rate of its update.
     public var learningRate: Float
-    /// The Euclidean length of its gradient, before that was bounded.
+    /// The Euclidean length of its gradient, before it was shortened.
     public var gradientNorm: Double
     /// Passes through the data done, with their fraction.
     public var epoch: Double
