@@ -14,7 +14,7 @@ public struct ArchitectureOptions: Sendable, Equatable, Codable {
   public var tie = false
   /// The share of values that dropout sets to zero, between layers and around them.
   public var dropout = 0.2
-  /// Replaces the initialiser of every weight.
+  /// Replaces the initialiser of every weight and bias, but for constants such as the forget bias.
   public var initializer: InitializerOption?
   /// The initial bias of the forget gates, in cells that have one; 1 if not given.
   public var forgetBias: Double?
