@@ -19,8 +19,8 @@ docs:
 	rm -rf .build-docs/graphs .build-docs/site && mkdir -p .build-docs/graphs
 	swift build --scratch-path .build-docs --target Rondo \
 	  -Xswiftc -emit-symbol-graph -Xswiftc -emit-symbol-graph-dir -Xswiftc .build-docs/graphs
-	docc convert $(wildcard Sources/Rondo/*.docc) --additional-symbol-graph-dir .build-docs/graphs \
-	  --fallback-display-name Rondo --fallback-bundle-identifier rondo --output-path .build-docs/site
+	docc convert --additional-symbol-graph-dir .build-docs/graphs --fallback-display-name Rondo \
+	  --fallback-bundle-identifier rondo --output-path .build-docs/site
 
 # The numbers that other programs computed for the tests; each script names what it needs.
 fixtures:

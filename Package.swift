@@ -1,4 +1,5 @@
 // swift-tools-version: 6.1
+// The tests need Swift 6.2: they use exit tests.
 import PackageDescription
 
 let package = Package(
@@ -14,11 +15,11 @@ let package = Package(
   targets: [
     // SIMD loops in C: the caller owns memory and threads.
     .target(name: "CRondoKernels"),
-    // Tensors, the tape, differentiable operations, parameters, random numbers, worker threads.
+    // Tensors, the tape, differentiable operations and losses, parameters, random numbers, worker threads.
     .target(name: "RondoCore", dependencies: ["CRondoKernels"]),
     // Cells as equations, the passes that plan them, the executors, whole sequences and single steps.
     .target(name: "RondoRecurrence", dependencies: ["CRondoKernels", "RondoCore"]),
-    // The built-in cells, layers and losses.
+    // The built-in cells and layers.
     .target(name: "RondoNN", dependencies: ["RondoCore", "RondoRecurrence"]),
     // Formats, text, corpora and baselines counted from data.
     .target(name: "RondoData", dependencies: ["RondoCore"]),

@@ -8,6 +8,7 @@ public struct GradientCheck: Sendable {
   /// The error of each tensor by name: `x`, the initial states and the parameters.
   public let errors: [(name: String, error: Double)]
 
+  /// The largest of `errors`.
   public var maximumRelativeError: Double { errors.map(\.error).max() ?? 0 }
 
   /// Checks a cell over sequences of these lengths.

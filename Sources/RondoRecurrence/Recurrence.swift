@@ -14,6 +14,7 @@ import RondoCore
 /// let (output, final) = rnn(tape.constant(x), SequenceLayout([9, 5, 0]))
 /// ```
 public struct Recurrence: Sendable {
+  /// The width of the input.
   public let inputSize: Int
   /// The width of the output.
   public let outputSize: Int

@@ -13,7 +13,9 @@ import RondoCore
 public final class Session {
   /// The number of streams: rows of every input and output.
   public let streamCount: Int
+  /// The width of an input row: that of the first layer.
   public let inputSize: Int
+  /// The width of an output row: that of the last layer.
   public let outputSize: Int
   private let layers: [Recurrence]
   private let runners: [Runner<VectorExecutor>]
@@ -108,6 +110,7 @@ public final class Session {
     }
   }
 
+  /// A copy of the states of all streams, which later steps leave as it is.
   public func snapshot() -> Snapshot {
     var values: [Float] = []
     forEachState { layer, state, width in
@@ -118,6 +121,10 @@ public final class Session {
     return Snapshot(values: values, streamCount: streamCount)
   }
 
+  /// Sets all streams back to where they were when the snapshot was taken.
+  ///
+  /// It may be one of another session on the same layers. Traps if its number of streams or of values is
+  /// another.
   public func restore(_ snapshot: Snapshot) {
     setStates(snapshot, sources: Array(0..<streamCount))
   }

@@ -2,8 +2,10 @@
 public struct Stopwatch: Sendable {
   private let start = ContinuousClock.now
 
+  /// Starts now.
   public init() {}
 
+  /// The seconds since the start.
   public var seconds: Double {
     let duration = ContinuousClock.now - start
     let (seconds, attoseconds) = duration.components

@@ -6,8 +6,11 @@ import RondoCore
 /// A run with a directory can be killed at any moment and resumed, and ends with the same bits as one that was not killed. Nothing that
 /// depends on the clock enters the weights, but for the length of a run under a time limit, which is recorded in the plan.
 public final class Trainer<Program: TrainingProgram> {
+  /// What is trained.
   public let program: Program
+  /// How it is trained.
   public let options: TrainingOptions
+  /// The weights now; when the run has ended, those of its outcome.
   public private(set) var parameters: ParameterStore
   /// The length of the run, as far as it is known.
   public private(set) var plan: RunPlan?
@@ -32,6 +35,7 @@ public final class Trainer<Program: TrainingProgram> {
 
   /// Where a run is saved, and what recognises it.
   public struct RunFiles: Sendable {
+    /// Where checkpoints and metrics go.
     public var directory: RunDirectory
     /// SHA-256 of the files that are trained on.
     public var inputs: [String]
@@ -40,6 +44,7 @@ public final class Trainer<Program: TrainingProgram> {
     /// Seconds between checkpoints.
     public var checkpointEvery: Double
 
+    /// Files of a run; a checkpoint every ten seconds unless told otherwise.
     public init(directory: RunDirectory, inputs: [String], settings: String, checkpointEvery: Double = 10) {
       self.directory = directory
       self.inputs = inputs
@@ -48,10 +53,13 @@ public final class Trainer<Program: TrainingProgram> {
     }
   }
 
+  /// A run before its first step.
+  ///
   /// - Parameters:
   ///   - plan: the recorded plan of a run to be repeated or resumed; without it the run makes its own from its budget
   ///   - files: where to save checkpoints and metrics; nowhere if nil
   ///   - stopwatch: started with the command: what it did before counts towards a time limit
+  /// - Throws: `OptionError` for options out of their range.
   public init(
     _ program: Program, parameters: ParameterStore, options: TrainingOptions, plan: RunPlan? = nil,
     files: RunFiles? = nil, stopwatch: Stopwatch = Stopwatch()
@@ -84,6 +92,8 @@ public final class Trainer<Program: TrainingProgram> {
   }
 
   /// Takes up a run where a checkpoint left it. The budget may be another one than before.
+  ///
+  /// - Throws: `TrainingError` for a checkpoint of another model, optimiser or batch; nothing changes then.
   public func restore(_ checkpoint: Checkpoint, path: String) throws {
     func require(_ condition: Bool, _ reason: String) throws {
       guard condition else { throw TrainingError.unusableCheckpoint(path: path, reason: reason) }

@@ -6,8 +6,9 @@ import RondoCore
 public protocol TrainingProgram: AnyObject {
   /// Steps in one pass over the training data.
   var stepsPerEpoch: Int { get }
-  /// Units of data (tokens) in a full step, and in a validation over all held-out data (0: there is none).
+  /// Units of data (tokens) in a full step.
   var unitsPerStep: Int { get }
+  /// Units in a validation over all held-out data; 0 if there is none.
   var validationUnits: Int { get }
   /// What people call a unit, "char".
   var unitName: String { get }
@@ -31,6 +32,7 @@ public struct StepResult: Sendable, Equatable {
   /// The units of data seen.
   public var units: Int
 
+  /// The result of a step.
   public init(loss: Double, units: Int) {
     self.loss = loss
     self.units = units

@@ -1,16 +1,19 @@
 #include "allocation_counter.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #if defined(__GLIBC__)
 
 static _Thread_local size_t block_count, byte_count;
+static atomic_size_t block_count_of_all;
 
 int rondo_allocations_are_counted(void) { return 1; }
 size_t rondo_allocation_count(void) { return block_count; }
 size_t rondo_allocated_bytes(void) { return byte_count; }
+size_t rondo_allocation_count_of_all_threads(void) { return atomic_load(&block_count_of_all); }
 
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
@@ -20,6 +23,7 @@ extern void __libc_free(void *block);
 
 static void count(size_t bytes) {
   block_count++;
+  atomic_fetch_add_explicit(&block_count_of_all, 1, memory_order_relaxed);
   byte_count += bytes;
 }
 
@@ -60,5 +64,6 @@ void free(void *block) { __libc_free(block); }
 int rondo_allocations_are_counted(void) { return 0; }
 size_t rondo_allocation_count(void) { return 0; }
 size_t rondo_allocated_bytes(void) { return 0; }
+size_t rondo_allocation_count_of_all_threads(void) { return 0; }
 
 #endif

@@ -6,6 +6,9 @@ import CRondoKernels
 /// The mask of a row is a pure function of (seed, pass, stream, sequence id, absolute time) and the column,
 /// so it depends neither on the sequence's place in the batch nor on how a run is cut into chunks.
 ///
+/// Source: Srivastava et al., Dropout: a simple way to prevent neural networks from overfitting, 2014, JMLR
+/// 15:1929–1958.
+///
 /// - Parameters:
 ///   - x: The rows of a batch of sequences, as `layout` says.
 ///   - stream: Tells this use from others: `RandomSource.stream` of a dotted name.

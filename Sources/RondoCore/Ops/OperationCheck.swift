@@ -10,6 +10,7 @@ public protocol DifferentiableOperation: Sendable {
 
 /// One case of an operation: its fast forward and backward against its plain forward.
 public struct OperationCheck: Sendable, CustomStringConvertible {
+  /// The operation, by the name of its function: `matmul`.
   public let name: String
   /// What the case exercises.
   public let options: String
@@ -17,6 +18,8 @@ public struct OperationCheck: Sendable, CustomStringConvertible {
   let fast: @Sendable ([Variable]) -> Variable
   let plain: @Sendable ([[Double]]) -> [Double]
 
+  /// A case of an operation.
+  ///
   /// - Parameters:
   ///   - inputs: The values at which to differentiate.
   ///   - fast: The operation, on leaves with these values.
@@ -42,6 +45,7 @@ public struct OperationCheck: Sendable, CustomStringConvertible {
     /// The fast backward against difference quotients of the plain forward, for each input.
     public let gradientErrors: [Double]
 
+    /// The largest of `gradientErrors`; 0 if the operation has no inputs.
     public var largestGradientError: Double { gradientErrors.max() ?? 0 }
   }
 

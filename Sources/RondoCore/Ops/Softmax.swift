@@ -8,7 +8,7 @@ import Musl
 import Darwin
 #endif
 
-/// softmax of every row: yⱼ = exp(xⱼ) / Σᵢ exp(xᵢ).
+/// The softmax of every row of x […, n]: yⱼ = exp(xⱼ) / Σᵢ exp(xᵢ), of the same shape.
 public func softmax(_ x: Variable) -> Variable {
   let y = Softmax.apply(x.value, isLogarithm: false)
   return x.tape.node("softmax", y, inputs: [x]) { [x = x.id] gradient, sink in
@@ -26,7 +26,7 @@ public func softmax(_ x: Variable) -> Variable {
   }
 }
 
-/// The logarithm of the softmax of every row: yⱼ = xⱼ − log Σᵢ exp(xᵢ).
+/// The logarithm of the softmax of every row of x […, n]: yⱼ = xⱼ − log Σᵢ exp(xᵢ), of the same shape.
 public func logSoftmax(_ x: Variable) -> Variable {
   let y = Softmax.apply(x.value, isLogarithm: true)
   return x.tape.node("logSoftmax", y, inputs: [x]) { [x = x.id] gradient, sink in

@@ -1,9 +1,10 @@
-/// The sum of all elements: a scalar. Blocks of 512 elements are added in Double, then the blocks in order.
+/// The sum of all elements of any shape: a scalar []. Blocks of 512 elements are added in Double, then the
+/// blocks in order.
 public func sum(_ x: Variable) -> Variable {
   Sum.node("sum", x, divisor: 1)
 }
 
-/// The mean of all elements: a scalar.
+/// The mean of all elements of any shape but an empty one: a scalar [].
 public func mean(_ x: Variable) -> Variable {
   require(x.value.count > 0, "mean: no elements, the shape is \(x.shape)")
   return Sum.node("mean", x, divisor: Double(x.value.count))

@@ -25,6 +25,8 @@ public enum Machine {
 
   /// Chooses kernels and threads as the environment says. A program calls this first, to report nonsense as
   /// an error; if it does not, the first store, tape or parallel loop does it, and nonsense traps.
+  ///
+  /// - Throws: `MachineError` for a variant or a number of threads that there cannot be.
   public static func configure(environment: [String: String] = processEnvironment) throws(MachineError) {
     isConfigured.store(true, ordering: .sequentiallyConsistent)
     if let name = environment["RONDO_ISA"] {
@@ -138,8 +140,11 @@ public enum Machine {
 
 /// The environment asks for what does not exist.
 public enum MachineError: Error, Hashable, CustomStringConvertible {
+  /// `RONDO_ISA` is none of `Machine.instructionSets`.
   case unknownInstructionSet(String)
+  /// `RONDO_ISA` is a variant that this processor cannot run.
   case instructionSetMissing(String)
+  /// `RONDO_THREADS` is no whole number from 1 to `Machine.largestThreadCount`.
   case threadCount(String)
 
   public var description: String {

@@ -7,11 +7,12 @@ public indirect enum Initializer: Sendable, Hashable {
   case normal(Float)
   /// The same value everywhere.
   case constant(Float)
-  /// Uniform with the bound √(6 / (inputs + outputs)) (Glorot and Bengio 2010).
+  /// Uniform with the bound √(6 / (inputs + outputs)) (Glorot and Bengio 2010, PMLR 9:249–256).
   case xavierUniform
-  /// Uniform with the bound √(6 / inputs) (He et al. 2015).
+  /// Uniform with the bound √(6 / inputs), made for relu (He et al. 2015, arXiv 1502.01852).
   case kaimingUniform
-  /// Rows (or columns, if there are more rows) that are orthonormal, of uniform direction (Saxe et al. 2014).
+  /// Rows (or columns, if there are more rows) that are orthonormal, of uniform direction (Saxe et al. 2014,
+  /// arXiv 1312.6120).
   case orthogonal
   /// Blocks of rows, one below the other, each initialised as a matrix of its own.
   case rowBlocks([RowBlock])
@@ -20,7 +21,9 @@ public indirect enum Initializer: Sendable, Hashable {
 
   /// Some rows of a parameter and how they are initialised.
   public struct RowBlock: Sendable, Hashable {
+    /// How many rows, of those that follow the blocks above.
     public let rows: Int
+    /// How their values are drawn: as those of a parameter of `rows` rows.
     public let initializer: Initializer
   }
 
@@ -29,14 +32,26 @@ public indirect enum Initializer: Sendable, Hashable {
     .rowBlocks(blocks.map { RowBlock(rows: $0.rows, initializer: $0.initializer) })
   }
 
-  /// This initialiser with every part that is neither constant nor fixed replaced.
-  func overridden(by replacement: Initializer) -> Initializer {
+  /// Whether it is made for the two sides of a matrix, and says nothing of a bias.
+  private var isForMatrices: Bool {
     switch self {
-    case .constant, .fixed: self
+    case .xavierUniform, .kaimingUniform, .orthogonal: true
+    default: false
+    }
+  }
+
+  /// The initialiser of a parameter of this shape with every part that is neither constant nor fixed replaced. What is made for matrices
+  /// leaves vectors as they are.
+  func overridden(by replacement: Initializer, shape: [Int]) -> Initializer {
+    if shape.count < 2, replacement.isForMatrices { return self }
+    switch self {
+    case .constant, .fixed: return self
     case .rowBlocks(let blocks):
-      .rowBlocks(
-        blocks.map { RowBlock(rows: $0.rows, initializer: $0.initializer.overridden(by: replacement)) })
-    default: replacement
+      return .rowBlocks(
+        blocks.map {
+          RowBlock(rows: $0.rows, initializer: $0.initializer.overridden(by: replacement, shape: shape))
+        })
+    default: return replacement
     }
   }
 

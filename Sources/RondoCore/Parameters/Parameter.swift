@@ -2,6 +2,7 @@
 public struct Parameter: Sendable, Hashable {
   /// The place in the store's table.
   public let index: Int
+  /// The sizes: [outputs, inputs] of most weights.
   public let shape: [Int]
 
   package init(index: Int, shape: [Int]) {
@@ -9,6 +10,7 @@ public struct Parameter: Sendable, Hashable {
     self.shape = shape
   }
 
+  /// The number of values.
   public var count: Int { shape.reduce(1, *) }
 }
 
@@ -16,6 +18,7 @@ public struct Parameter: Sendable, Hashable {
 public struct ParameterInfo: Sendable, Hashable {
   /// The dotted name, `rnn.weight_ih_l0`.
   public let name: String
+  /// The sizes of the values, which are row-major.
   public let shape: [Int]
   /// Where the values lie in the flat buffer.
   public let range: Range<Int>
@@ -25,8 +28,11 @@ public struct ParameterInfo: Sendable, Hashable {
 
 /// Values do not fit a store.
 public enum ParameterError: Error, Hashable, CustomStringConvertible {
+  /// A name that no parameter of the store has; `known` are the names there are.
   case unknownName(String, known: [String])
+  /// Values for all parameters were needed, and this one got none.
   case missing(String)
+  /// Values of another shape than the parameter's.
   case shape(name: String, expected: [Int], found: [Int])
 
   public var description: String {

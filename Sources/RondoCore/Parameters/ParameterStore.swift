@@ -6,6 +6,7 @@
 public struct ParameterStore: Sendable, Equatable {
   /// The flat buffer.
   public private(set) var values: Tensor
+  /// All parameters in the order in which they were made, which `Parameter.index` counts.
   public private(set) var parameters: [ParameterInfo]
   private let indices: [String: Int]
 
@@ -47,10 +48,15 @@ public struct ParameterStore: Sendable, Equatable {
     parameter(named: name).map { self[$0] }
   }
 
+  /// The handle of the parameter of this dotted name; nil if there is none.
   public func parameter(named name: String) -> Parameter? {
     indices[name].map { Parameter(index: $0, shape: parameters[$0].shape) }
   }
 
+  /// Name, shape, place and frozen flag of a parameter.
+  ///
+  /// Traps on the handle of another store if that shows: where this one has no parameter of its index and
+  /// shape.
   public func info(_ parameter: Parameter) -> ParameterInfo {
     require(
       parameter.index < parameters.count && parameters[parameter.index].shape == parameter.shape,
@@ -59,6 +65,8 @@ public struct ParameterStore: Sendable, Equatable {
   }
 
   /// Sets the values of a parameter.
+  ///
+  /// - Throws: `ParameterError` for an unknown name or another shape.
   public mutating func replace(_ name: String, _ tensor: Tensor) throws(ParameterError) {
     guard let index = indices[name] else { throw .unknownName(name, known: parameters.map(\.name)) }
     let info = parameters[index]
@@ -71,6 +79,8 @@ public struct ParameterStore: Sendable, Equatable {
 
   /// Sets the values of all parameters: each must be there, and nothing else. Leaves the store as it was if
   /// it throws.
+  ///
+  /// - Throws: `ParameterError` for a name that is unknown or missing, or another shape.
   public mutating func replaceAll(_ tensors: [String: Tensor]) throws(ParameterError) {
     for name in tensors.keys.sorted() where indices[name] == nil {
       throw .unknownName(name, known: parameters.map(\.name))
@@ -104,12 +114,20 @@ public struct ParameterStore: Sendable, Equatable {
     }
   }
 
+  /// Calls `body` with the flat buffer, padding included. The pointer is valid during the call only.
+  ///
+  /// - Throws: What `body` throws.
   public func withUnsafeValues<R, E: Error>(
     _ body: (UnsafeBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {
     try values.withUnsafeBufferPointer(body)
   }
 
+  /// Calls `body` with the flat buffer to write to, after copying it if another store or tensor shares it.
+  ///
+  /// The pointer is valid during the call only. What lies between parameters must stay zero.
+  ///
+  /// - Throws: What `body` throws.
   public mutating func withUnsafeMutableValues<R, E: Error>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {

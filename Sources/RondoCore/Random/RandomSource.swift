@@ -1,11 +1,13 @@
 /// Random numbers as a pure function of (seed, stream, position): nothing is remembered, so nothing has to be
 /// saved, and the order in which numbers are drawn does not matter.
 ///
-/// The function is Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011) with
-/// the seed as key and (position, stream) as counter.
+/// The function is Philox4x32-10 (Salmon et al., Parallel random numbers: as easy as 1, 2, 3, 2011, DOI
+/// 10.1145/2063384.2063405) with the seed as key and (position, stream) as counter.
 public struct RandomSource: Sendable, Hashable {
+  /// The key of the function.
   public let seed: UInt64
 
+  /// The source whose numbers follow from this seed.
   public init(seed: UInt64) {
     self.seed = seed
   }
@@ -34,7 +36,8 @@ public struct RandomSource: Sendable, Hashable {
     Float(bits(stream: stream, position: position) >> 40) * 0x1p-24
   }
 
-  /// A number of the standard normal distribution, by the method of Box and Muller with `PortableMath`.
+  /// A number of the standard normal distribution, by the method of Box and Muller (1958, DOI
+  /// 10.1214/aoms/1177706645) with `PortableMath`.
   public func normal(stream: UInt64, position: UInt64) -> Double {
     let bits = bits(stream: stream, position: position)
     let radius = (Double(bits >> 32) + 1) * 0x1p-32

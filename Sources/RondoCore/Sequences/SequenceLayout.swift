@@ -51,13 +51,16 @@ public struct SequenceLayout: Sendable, Hashable {
     self.stepOffsets = offsets
   }
 
-  /// `sequenceCount` sequences of the same length.
+  /// `count` sequences of the same length.
   public init(uniform length: Int, count: Int) {
     self.init(Array(repeating: length, count: count))
   }
 
+  /// The number of sequences, empty ones included.
   public var sequenceCount: Int { lengths.count }
+  /// The number of steps: the length of the longest sequence.
   public var stepCount: Int { stepOffsets.count - 1 }
+  /// The number of rows: the sum of all lengths.
   public var rowCount: Int { stepOffsets[stepCount] }
 
   /// The rows of one step.

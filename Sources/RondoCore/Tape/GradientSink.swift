@@ -83,11 +83,16 @@ public final class GradientSink {
 }
 
 extension GradientSink {
+  /// Whether the gradient of a variable is wanted.
+  ///
+  /// For a variable that is at hand; a backward function had better capture its `id`, see `Variable`.
   public func wants(_ input: Variable) -> Bool { wants(input.id) }
 
+  /// As `accumulate` by the variable's `id`.
   public func accumulate(_ input: Variable, _ body: (UnsafeMutablePointer<Float>) -> Void) {
     accumulate(input.id, body)
   }
 
+  /// As `add` by the variable's `id`.
   public func add(_ input: Variable, _ gradient: consuming Tensor) { add(input.id, gradient) }
 }

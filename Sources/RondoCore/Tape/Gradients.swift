@@ -29,6 +29,10 @@ public struct Gradients: Sendable {
     }
   }
 
+  /// Calls `body` with the flat buffer to write to, padding included. The pointer is valid during the call
+  /// only.
+  ///
+  /// - Throws: What `body` throws.
   public mutating func withUnsafeMutableValues<R, E: Error>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {

@@ -27,8 +27,9 @@ public final class Tape {
   public let isTraining: Bool
   /// Whether operations are kept for a backward pass.
   public let records: Bool
-  /// The seed of the run, and the number of the pass: what random masks are drawn from.
+  /// The seed of the run: random masks are a function of it and of `pass`.
   public let seed: UInt64
+  /// The number of the pass in the run; each has masks of its own.
   public let pass: UInt64
 
   private var nodes: [Node] = []
@@ -47,9 +48,14 @@ public final class Tape {
     let isTransposed: Bool
   }
 
+  /// A tape for one pass.
+  ///
   /// - Parameters:
   ///   - parameters: The values that `parameter` gives.
+  ///   - training: Whether dropout and its like are active.
   ///   - records: Whether a backward pass will follow; by default it does in training.
+  ///   - seed: Of the run; with `pass`, what random masks are drawn from.
+  ///   - pass: The number of the pass, such as the step of the run.
   public init(
     _ parameters: ParameterStore, training: Bool, records: Bool? = nil, seed: UInt64 = 0, pass: UInt64 = 0
   ) {

@@ -8,12 +8,16 @@ public struct Variable {
     let index: Int
   }
 
+  /// The tape it is on. Operations trap on variables of several tapes.
   public let tape: Tape
+  /// The place on the tape: what a backward function captures.
   public let id: ID
+  /// The tensor itself.
   public let value: Tensor
   /// Whether a backward pass carries a gradient to this variable.
   public let requiresGradient: Bool
 
+  /// The shape of the value.
   public var shape: [Int] { value.shape }
 
   /// The same value as a constant: no gradient passes.

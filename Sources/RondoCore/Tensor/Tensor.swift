@@ -11,6 +11,7 @@ import Darwin
 /// Operations see a tensor of shape `[a, b, …, n]` as `rows` = a·b·… rows of `columns` = n numbers; a scalar
 /// has the shape `[]`.
 public struct Tensor: Sendable {
+  /// The sizes, that of the columns last; `[]` for a scalar.
   public private(set) var shape: [Int]
   /// The number of elements.
   public let count: Int
@@ -87,6 +88,9 @@ public struct Tensor: Sendable {
     return view
   }
 
+  /// Calls `body` with the elements in row-major order. The pointer is valid during the call only.
+  ///
+  /// - Throws: What `body` throws.
   public func withUnsafeBufferPointer<R, E: Error>(
     _ body: (UnsafeBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {
@@ -94,6 +98,11 @@ public struct Tensor: Sendable {
     return try body(UnsafeBufferPointer(start: pointer, count: count))
   }
 
+  /// Calls `body` with the elements to write to, after copying them if another tensor shares them.
+  ///
+  /// The pointer is valid during the call only.
+  ///
+  /// - Throws: What `body` throws.
   public mutating func withUnsafeMutableBufferPointer<R, E: Error>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {

@@ -18,15 +18,25 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// Why it did not work.
   public enum Problem: Hashable, Sendable {
+    /// There is no such file; in writing, no such folder.
     case missing
+    /// It is a directory.
     case directory
+    /// A part of the path, or what should be a directory, is a file.
     case notADirectory
+    /// This user has no right to it.
     case permission
+    /// Its file system cannot be written to.
     case readOnly
+    /// There is no room on the disk, or in the user's quota.
     case diskFull
+    /// It would become larger than `ulimit -f` allows.
     case fileSizeLimit
+    /// The file system has no names of this length.
     case nameTooLong
+    /// Another process is writing it.
     case inUse
+    /// It did not stay the same while it was read.
     case changed
     /// Anything else, in the system's own words.
     case other(String)
@@ -34,9 +44,12 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The file as the user named it, or "standard input".
   public let path: String
+  /// What was tried.
   public let action: Action
+  /// Why it did not work.
   public let problem: Problem
 
+  /// An error about a file as the user named it.
   public init(_ action: Action, _ path: String, _ problem: Problem) {
     self.action = action
     self.path = path

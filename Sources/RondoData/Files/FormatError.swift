@@ -11,6 +11,7 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The byte, counted from 0.
     public let offset: Int?
 
+    /// A place in a file; without line and byte, the file as a whole.
     public init(_ file: String, line: Int? = nil, offset: Int? = nil) {
       self.file = file
       self.line = line
@@ -22,11 +23,16 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Where it is wrong.
   public let place: Place
+  /// What should be there, as "expected …" goes on: `UTF-8 text`.
   public let expected: String
+  /// What is there, as "found …" goes on: `the mark of UTF-16`.
   public let found: String
+  /// What to do about it, as a sentence of its own.
   public let hint: String?
 
+  /// An error whose message is made of these parts.
   public init(_ place: Place, expected: String, found: String, hint: String? = nil) {
     self.place = place
     self.expected = expected

@@ -10,6 +10,7 @@ public struct SHA256: Sendable {
   private var pending: [UInt8] = []
   private var byteCount: UInt64 = 0
 
+  /// The hash of no bytes yet.
   public init() {}
 
   /// The hash of `bytes`, as 64 hexadecimal digits.

@@ -15,9 +15,11 @@ public enum JSON: Sendable, Equatable {
 
   /// The members of an object, in the order of the file.
   public struct Object: Sendable, Equatable, ExpressibleByDictionaryLiteral {
+    /// Names and values; no name occurs twice.
     public private(set) var members: [(name: String, value: JSON)] = []
     private var places: [String: Int] = [:]
 
+    /// An object without members.
     public init() {}
 
     public init(dictionaryLiteral elements: (String, JSON)...) {
@@ -65,9 +67,11 @@ extension JSON: ExpressibleByArrayLiteral, ExpressibleByBooleanLiteral, Expressi
 }
 
 extension JSON {
+  /// True or false; `nil` for every other value.
   public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+  /// A number written without fraction and exponent; `nil` for every other value.
   public var integer: Int? { if case .integer(let value) = self { value } else { nil } }
-  /// The value of either kind of number.
+  /// The value of either kind of number; `nil` for every other value.
   public var double: Double? {
     switch self {
     case .integer(let value): Double(value)
@@ -75,8 +79,11 @@ extension JSON {
     default: nil
     }
   }
+  /// The text of a string; `nil` for every other value.
   public var string: String? { if case .string(let value) = self { value } else { nil } }
+  /// The elements of an array; `nil` for every other value.
   public var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
+  /// The members of an object; `nil` for every other value.
   public var object: Object? { if case .object(let value) = self { value } else { nil } }
 
   /// The member of an object; `nil` for everything else.

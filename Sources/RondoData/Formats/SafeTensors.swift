@@ -26,13 +26,17 @@ public final class SafeTensors: Sendable {
       }
     }
 
+    /// Whether ``SafeTensors/integers(_:)`` reads it.
     public var isInteger: Bool { self == .int64 || self == .int32 }
   }
 
   /// One tensor of the file.
   public struct Entry: Hashable, Sendable {
+    /// Its name in the header.
     public let name: String
+    /// How its elements are stored.
     public let type: ElementType
+    /// Its sizes, `[]` for a scalar; the elements are row-major.
     public let shape: [Int]
     /// Where its values lie in the file.
     public let bytes: Range<Int>
@@ -66,6 +70,8 @@ public final class SafeTensors: Sendable {
   }
 
   /// Checks the header of a file that is in memory.
+  ///
+  /// - Throws: ``FormatError``.
   public convenience init(_ bytes: [UInt8], name: String) throws {
     try self.init(.memory(bytes), size: bytes.count, name: name)
   }

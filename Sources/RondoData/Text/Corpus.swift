@@ -7,6 +7,9 @@ import RondoCore
 /// that every target is learned once per epoch, but for the fewer than `batchSize` targets that are left over by the cut.
 ///
 /// Which window comes at which position is a pure function of the position, so a run resumes exactly by its number of steps.
+///
+/// Source: Williams and Peng, An efficient gradient-based algorithm for on-line training of recurrent network
+/// trajectories, 1990, DOI 10.1162/neco.1990.2.4.490.
 public struct Corpus: Sendable {
   /// The symbols, shared and never copied.
   public let tokens: [Int32]

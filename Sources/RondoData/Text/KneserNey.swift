@@ -17,6 +17,7 @@ import RondoCore
 public struct KneserNey: Sendable {
   /// The symbols of the longest n-grams.
   public let order: Int
+  /// The number of symbols of the vocabulary.
   public let vocabularySize: Int
   /// The n-grams of 1 to `order` symbols.
   private var tables: [NGramTable]

@@ -4,8 +4,10 @@
 /// file, not to its text, except at byte level). Words come back with one space between them and a
 /// newline for each `<eos>`: how much whitespace there was is not kept.
 public struct TextCodec: Sendable {
+  /// The symbols and their numbers.
   public let vocabulary: Vocabulary
 
+  /// The codec of a vocabulary.
   public init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
   /// An encoded text.

@@ -4,6 +4,7 @@ import RondoCore
 ///
 /// Every symbol of the vocabulary is counted once more than it occurs, so that none is impossible.
 public struct Unigram: Sendable {
+  /// The number of symbols of the vocabulary.
   public let vocabularySize: Int
   private var counts: [Int]
   private let total: Int

@@ -25,6 +25,7 @@ extension TextLevel {
 /// `<eos>`, which stands at each line's end (the convention of the Penn Treebank corpus; where these words occur in a text they mean
 /// the same). The other symbols follow by descending count, ties by bytes, so that equal texts give equal vocabularies.
 public struct Vocabulary: Sendable {
+  /// What counts as one symbol.
   public let level: TextLevel
   /// The symbols' UTF-8, in order. Empty at byte level.
   private let words: WordTable

@@ -6,6 +6,7 @@ public struct CellEntry: Sendable {
   public struct Variant: Sendable {
     /// The options that make it, as printed: `bias=false`.
     public let options: String
+    /// Makes this form.
     public let make: @Sendable (_ hiddenSize: Int) -> any Cell
 
     init(_ options: String, _ make: @escaping @Sendable (Int) -> any Cell) {
@@ -14,6 +15,7 @@ public struct CellEntry: Sendable {
     }
   }
 
+  /// What `--cell` takes and `config.json` records: `gru-before`.
   public let name: String
   /// What it is, in one line.
   public let summary: String
@@ -30,13 +32,16 @@ public struct CellEntry: Sendable {
 
 /// A cell type that the registry lists, under one name or several.
 public protocol RegisteredCell: Cell {
+  /// An entry for each name of the type.
   static var entries: [CellEntry] { get }
 }
 
 /// The built-in cells. A cell that is listed here is known to the command line, is in `rondo gradcheck` and gets the conformance tests.
 public enum AllCells {
+  /// All registered types. A new cell is a file in this folder and a place in this list.
   public static let types: [any RegisteredCell.Type] = [Elman.self, LSTM.self, GRU.self]
 
+  /// The entries of all types, in the order of `types`.
   public static let entries: [CellEntry] = types.flatMap { $0.entries }
 
   /// The entry of this name.

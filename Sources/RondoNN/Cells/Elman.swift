@@ -4,16 +4,24 @@ import RondoRecurrence
 ///
 ///     h = tanh(W_ih x + b_ih + W_hh h' + b_hh)        (or relu)
 ///
+/// The weights are `weight_ih` [hiddenSize, inputSize] and `weight_hh` [hiddenSize, hiddenSize], the biases
+/// `bias_ih` and `bias_hh` [hiddenSize].
+///
 /// Source: Elman, Finding structure in time, 1990, DOI 10.1207/s15516709cog1402_1.
 public struct Elman: Cell {
+  /// What the sum goes through.
   public enum Activation: String, Sendable, CaseIterable {
     case tanh, relu
   }
 
+  /// The width of the state and of the output.
   public let hiddenSize: Int
+  /// What the sum goes through.
   public let activation: Activation
+  /// Whether there are `bias_ih` and `bias_hh`.
   public let bias: Bool
 
+  /// The cell; tanh with biases is what PyTorch's `RNN` is.
   public init(hiddenSize: Int, activation: Activation = .tanh, bias: Bool = true) {
     self.hiddenSize = hiddenSize
     self.activation = activation

@@ -7,19 +7,29 @@ import RondoRecurrence
 ///     before: n = tanh(W_in x + b_in + W_hn (r · h') + b_hn)       (the paper's)
 ///     h = (1 − z) · n + z · h'
 ///
-/// The parts of the weights are in the order r, z, n; the form `before` has the recurrent weights of n as parameters of their own,
-/// `weight_hn` and `bias_hn`.
+/// The weights are `weight_ih` [3·hiddenSize, inputSize] and `weight_hh` [3·hiddenSize, hiddenSize], the
+/// biases `bias_ih` and `bias_hh` [3·hiddenSize]; their rows are in the order r, z, n. The form `before` has
+/// only the rows r and z in `weight_hh` and `bias_hh`, and those of n as parameters of their own, `weight_hn`
+/// [hiddenSize, hiddenSize] and `bias_hn` [hiddenSize].
 ///
 /// Source: Cho et al., Learning phrase representations using RNN encoder–decoder, 2014, arXiv 1406.1078.
 public struct GRU: Cell {
+  /// What the reset gate is multiplied with.
   public enum Reset: String, Sendable, CaseIterable {
-    case after, before
+    /// The recurrent product of n, with its bias.
+    case after
+    /// The previous state, of which the recurrent product of n is made.
+    case before
   }
 
+  /// The width of the state and of the output.
   public let hiddenSize: Int
+  /// What the reset gate is multiplied with.
   public let reset: Reset
+  /// Whether there are biases beside the weights.
   public let bias: Bool
 
+  /// The cell; PyTorch's form unless told otherwise.
   public init(hiddenSize: Int, reset: Reset = .after, bias: Bool = true) {
     self.hiddenSize = hiddenSize
     self.reset = reset

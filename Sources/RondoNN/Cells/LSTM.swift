@@ -7,16 +7,22 @@ import RondoRecurrence
 ///     c = f · c' + i · g
 ///     h = o · tanh(c)
 ///
-/// The parts of the weights are in the order i, f, g, o.
+/// The weights are `weight_ih` [4·hiddenSize, inputSize] and `weight_hh` [4·hiddenSize, hiddenSize], the
+/// biases `bias_ih` and `bias_hh` [4·hiddenSize]; their rows are in the order i, f, g, o.
 ///
 /// Source: Hochreiter and Schmidhuber, Long short-term memory, 1997, DOI 10.1162/neco.1997.9.8.1735, with the forget gate of Gers,
 /// Schmidhuber and Cummins, Learning to forget, 2000, DOI 10.1162/089976600300015015.
 public struct LSTM: Cell {
+  /// The width of the states h and c and of the output, which is h.
   public let hiddenSize: Int
+  /// Whether there are `bias_ih` and `bias_hh`.
   public let bias: Bool
   /// The initial bias of the forget gate; drawn like the others if nil.
+  ///
+  /// In the rows of f, `bias_ih` begins with it and `bias_hh` with 0. Without biases it has no effect.
   public let forgetBias: Float?
 
+  /// The cell; with biases, all drawn alike, unless told otherwise.
   public init(hiddenSize: Int, bias: Bool = true, forgetBias: Float? = nil) {
     self.hiddenSize = hiddenSize
     self.bias = bias

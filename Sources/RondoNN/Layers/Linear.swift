@@ -5,11 +5,18 @@ import RondoCore
 /// Parameters, as PyTorch names them: `weight` [outputs, inputs] and `bias` [outputs], uniform within
 /// 1/√inputs unless told otherwise.
 public struct Linear: Sendable {
+  /// The width of x.
   public let inputSize: Int
+  /// The width of y.
   public let outputSize: Int
+  /// W [outputSize, inputSize].
   public let weight: Parameter
+  /// b [outputSize], if there is one.
   public let bias: Parameter?
 
+  /// Registers the parameters. Traps unless both sizes are positive.
+  ///
+  /// - Parameter initial: Of the weight and the bias.
   public init(
     _ builder: Builder, inputSize: Int, outputSize: Int, hasBias: Bool = true,
     initial: Initializer? = nil
@@ -23,7 +30,8 @@ public struct Linear: Sendable {
     bias = hasBias ? builder.parameter("bias", [outputSize], initial) : nil
   }
 
-  /// A layer whose weight is an embedding's table (Press and Wolf 2017): logits of the embedding's symbols.
+  /// A layer whose weight is an embedding's table (Press and Wolf 2017, arXiv 1608.05859): logits of
+  /// the embedding's symbols.
   public init(_ builder: Builder, tiedTo embedding: Embedding, hasBias: Bool = true) {
     inputSize = embedding.width
     outputSize = embedding.count

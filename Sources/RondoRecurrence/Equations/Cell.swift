@@ -31,9 +31,12 @@ public protocol Cell: Sendable {
 
 /// The name and the width of a state.
 public struct StateShape: Hashable, Sendable {
+  /// What the equations call it: `s.h` is the state "h".
   public let name: String
+  /// The number of columns.
   public let width: Int
 
+  /// A state of this name and width.
   public init(name: String, width: Int) {
     self.name = name
     self.width = width
@@ -42,12 +45,14 @@ public struct StateShape: Hashable, Sendable {
 
 /// The states that a cell declares, in order, written as a dictionary: `["h": 256, "c": 256]`.
 public struct StateShapes: ExpressibleByDictionaryLiteral, Sendable {
+  /// The states in the order of their declaration.
   public let shapes: [StateShape]
 
   public init(dictionaryLiteral elements: (String, Int)...) {
     self.init(elements.map { StateShape(name: $0.0, width: $0.1) })
   }
 
+  /// States in this order. Traps if there is none, if a width is not positive, or if two have one name.
   public init(_ shapes: [StateShape]) {
     require(!shapes.isEmpty, "StateShapes: a cell without a state is not recurrent")
     for shape in shapes {
@@ -68,6 +73,7 @@ public struct States {
   let tracer: Tracer
   var current: [Term]
 
+  /// The state of this name: `s.h`. Traps if the cell declares none, and on assigning another width.
   public subscript(dynamicMember name: String) -> Term {
     get { self[name] }
     set { self[name] = newValue }

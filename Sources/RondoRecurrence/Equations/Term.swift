@@ -24,7 +24,7 @@ public struct Term {
     return self
   }
 
-  /// Columns of this term.
+  /// The columns of this range, which must not be empty.
   public subscript(columns: Range<Int>) -> Term {
     Term(tracer: tracer, node: tracer.graph.slice(node, columns.lowerBound, columns.count))
   }
@@ -92,6 +92,7 @@ public func concatenate(_ terms: Term...) -> Term {
 ///
 /// A protocol of our own, since overloads for each type take the type checker seconds.
 public protocol Number {
+  /// The number as the graph holds it.
   var rowValue: Double { get }
 }
 
@@ -100,10 +101,15 @@ extension Float: Number { public var rowValue: Double { Double(self) } }
 extension Int: Number { public var rowValue: Double { Double(self) } }
 
 extension Term {
+  /// The sum, elementwise. Traps unless the widths are equal or one is 1, as all operators of two terms do.
   public static func + (a: Term, b: Term) -> Term { a.binary(.add, b) }
+  /// The difference, elementwise.
   public static func - (a: Term, b: Term) -> Term { a.binary(.subtract, b) }
+  /// The product, elementwise; products with weights are `Weights.linear` and `Weights.product`.
   public static func * (a: Term, b: Term) -> Term { a.binary(.multiply, b) }
+  /// The quotient, elementwise.
   public static func / (a: Term, b: Term) -> Term { a.binary(.divide, b) }
+  /// The number is added to every column; the other operators of a term and a number do likewise.
   public static func + (a: Term, b: some Number) -> Term { a + a.number(b) }
   public static func - (a: Term, b: some Number) -> Term { a - a.number(b) }
   public static func * (a: Term, b: some Number) -> Term { a * a.number(b) }
@@ -112,6 +118,7 @@ extension Term {
   public static func - (a: some Number, b: Term) -> Term { b.number(a) - b }
   public static func * (a: some Number, b: Term) -> Term { b.number(a) * b }
   public static func / (a: some Number, b: Term) -> Term { b.number(a) / b }
+  /// The negative, elementwise.
   public static prefix func - (a: Term) -> Term { a.unary(.negate) }
   /// 1 where a < b, else 0; its gradient is 0.
   public static func < (a: Term, b: Term) -> Term { a.binary(.less, b) }
@@ -127,7 +134,7 @@ public func tanh(_ x: Term) -> Term { x.unary(.tanh) }
 public func relu(_ x: Term) -> Term { x.unary(.relu) }
 /// e to the power x.
 public func exp(_ x: Term) -> Term { x.unary(.exp) }
-/// The natural logarithm.
+/// The natural logarithm, elementwise.
 public func log(_ x: Term) -> Term { x.unary(.log) }
 /// log(1 + exp(x))
 public func softplus(_ x: Term) -> Term { x.unary(.softplus) }

@@ -2,8 +2,11 @@ import RondoTraining
 
 /// The recurrent network of a task: the `architecture` part of `config.json`.
 public struct ArchitectureOptions: Sendable, Equatable, Codable {
+  /// The name of the cell, of those in `AllCells`.
   public var cell = "lstm"
+  /// The width of the state of each layer.
   public var hidden = 256
+  /// The number of recurrences, each fed by the one below.
   public var layers = 2
   /// The width of the embedding; as wide as the hidden state if not given.
   public var embedding: Int?
@@ -11,7 +14,7 @@ public struct ArchitectureOptions: Sendable, Equatable, Codable {
   public var tie = false
   /// The share of values that dropout sets to zero, between layers and around them.
   public var dropout = 0.2
-  /// Replaces the initialiser of every weight.
+  /// Replaces the initialiser of every weight and bias, but for constants such as the forget bias.
   public var initializer: InitializerOption?
   /// The initial bias of the forget gates, in cells that have one; 1 if not given.
   public var forgetBias: Double?
@@ -19,6 +22,7 @@ public struct ArchitectureOptions: Sendable, Equatable, Codable {
   /// The largest width of a layer.
   public static let largestWidth = 100_000
 
+  /// The defaults.
   public init() {}
 
   /// Throws if a value is out of its range.

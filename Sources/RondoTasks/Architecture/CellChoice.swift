@@ -4,9 +4,12 @@ import RondoTraining
 
 /// Finds cells by the names that people type.
 public enum CellChoice {
+  /// The names that `--cell` takes.
   public static var names: [String] { AllCells.entries.map(\.name) }
 
   /// The cell of this name.
+  ///
+  /// - Throws: `OptionError` with the nearest name, if there is none.
   public static func entry(named name: String) throws(OptionError) -> CellEntry {
     guard let entry = AllCells.entry(named: name) else {
       throw .unknownName(kind: "cell", given: name, valid: names)

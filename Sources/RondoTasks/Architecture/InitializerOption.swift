@@ -3,11 +3,16 @@ import RondoTraining
 
 /// An initialiser as options say it: `uniform:0.1`, `normal:0.05`, `xavier`, `kaiming`, `orthogonal`.
 public struct InitializerOption: Sendable, Equatable {
+  /// What was written, and goes to `config.json`.
   public let text: String
+  /// What it means.
   public let initializer: Initializer
 
   static let names = ["uniform", "normal", "xavier", "kaiming", "orthogonal"]
 
+  /// Reads a name, with a colon and a number above 0 after `uniform` and `normal`.
+  ///
+  /// - Throws: `OptionError` for another name, and for a number that is missing, wrong or not asked for.
   public init(parsing text: String) throws(OptionError) {
     self.text = text
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)

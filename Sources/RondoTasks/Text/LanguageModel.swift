@@ -13,6 +13,7 @@ import RondoTraining
 /// With tied weights W is the embedding (Inan et al. 2017, arXiv 1611.01462; Press and Wolf 2017, arXiv 1608.05859); if its width is not
 /// that of the layers, a linear map from one to the other comes before W.
 public struct LanguageModel: Sendable {
+  /// The number of symbols: the width of the logits.
   public let vocabularyCount: Int
   let embedding: Embedding
   let layers: [Recurrence]

@@ -4,23 +4,31 @@ import RondoTraining
 
 /// `config.json` of a text model: what it is, how it was trained, and what came of it. `--config` reads its options.
 public struct TextConfig: Sendable, Equatable, Codable {
+  /// The name of the file in a model's directory.
   public static let fileName = "config.json"
   static let formatVersion = 2
   static let task = "text"
 
   var task = TextConfig.task
   var formatVersion = TextConfig.formatVersion
+  /// How text was cut into symbols.
   public var text: TextOptions
+  /// The network.
   public var architecture: ArchitectureOptions
+  /// How it was trained.
   public var training: TrainingOptions
   /// The number of symbols, which gives the model its shapes.
   public var vocabularyCount: Int
   /// SHA-256 of `vocabulary.json`: another vocabulary of the same size would give other texts.
   public var vocabularyChecksum: String
+  /// What it was trained on.
   public var data: DataRecord
+  /// How the run went.
   public var run: RunRecord
+  /// What was measured at its end.
   public var results: ResultRecord
 
+  /// The configuration of a model after its run.
   public init(
     settings: TextSettings, vocabulary: Vocabulary, data: DataRecord, run: RunRecord, results: ResultRecord
   ) {
@@ -34,6 +42,7 @@ public struct TextConfig: Sendable, Equatable, Codable {
     self.results = results
   }
 
+  /// The options of a run that makes the same model.
   public var settings: TextSettings {
     var settings = TextSettings()
     settings.text = text
@@ -83,10 +92,13 @@ public struct DataRecord: Sendable, Equatable, Codable {
   public struct File: Sendable, Equatable, Codable {
     /// The full path; `-` for standard input.
     public var path: String
+    /// The SHA-256 of its bytes, as 64 hexadecimal digits.
     public var sha256: String
   }
 
+  /// The files, in the order in which they were read.
   public var files: [File]
+  /// Symbols that were trained on, from the start of the text.
   public var trainingTokens: Int
   /// Symbols at the end that were not trained on.
   public var heldOutTokens: Int
@@ -94,24 +106,32 @@ public struct DataRecord: Sendable, Equatable, Codable {
 
 /// How a run went: with the options, all that is needed to repeat it.
 public struct RunRecord: Sendable, Equatable, Codable {
+  /// The version of Rondo.
   public var version: String
   /// Steps that were made: `--steps` of a repetition.
   public var steps: Int
+  /// Passes over the symbols that were trained on, with their fraction.
   public var epochs: Double
+  /// How long it took, in tenths of a second; what came before it was resumed is included.
   public var seconds: Double
   /// Why it ended.
   public var ended: TrainingOutcome.Reason
   /// Missing if the run was resumed with another budget: then one command does not repeat it.
   public var plan: RunPlan?
+  /// The largest number of threads of a loop.
   public var threads: Int
+  /// The variant of the kernels, as `RONDO_ISA` has it.
   public var instructionSet: String
 }
 
 /// What was measured when a run ended.
 public struct ResultRecord: Sendable, Equatable, Codable {
+  /// The number of weights, in all parameters.
   public var parameters: Int
-  /// Nats per symbol on the held-out part, and the step whose weights the model has.
+  /// The smallest validation loss, in nats per symbol; nil if nothing was held out. A validation may end
+  /// before the held-out part does.
   public var heldOutLoss: Double?
+  /// The step after which it was found: the model has that step's weights.
   public var bestStep: Int?
   /// The symbols of the held-out part that a validation scores, in as many streams as are trained side by side: all of it if there is time.
   public var scoredTokens: Int?

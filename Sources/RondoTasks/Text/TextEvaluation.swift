@@ -4,6 +4,7 @@ import RondoTraining
 
 /// How well a model predicts a text, read as one stream from its first symbol to its last.
 public struct TextEvaluation: Sendable, Equatable {
+  /// The score of the model.
   public var score: TextScore
   /// The models counted from the training files, by name; empty if the files are gone.
   public var baselines: [(name: String, score: TextScore)]
@@ -22,6 +23,7 @@ public struct TextEvaluation: Sendable, Equatable {
 public struct TextScore: Sendable, Equatable {
   /// The sum of the losses of all symbols, in nats.
   public var total: Double
+  /// The number of symbols.
   public var tokens: Int
   /// The Unicode scalars of the text.
   public var characters: Int

@@ -4,10 +4,13 @@ import RondoTraining
 
 /// Evaluates a saved text model beside the baselines counted from its training files.
 public enum TextEvaluator {
+  /// Scores a text with the model and with the models counted from what it was trained on.
+  ///
   /// - Parameters:
   ///   - directory: of the model
   ///   - files: the text to score; `-` is standard input
   ///   - onProgress: gets the symbols scored so far and all there are
+  /// - Throws: `FileError`, `FormatError` or `ModelError`.
   public static func evaluate(
     _ directory: String, _ files: [String], onProgress: ((Int, Int) -> Void)? = nil
   ) throws -> TextEvaluation {

@@ -5,9 +5,19 @@ import RondoTraining
 
 /// A text model ready to be used: the network, its weights and its vocabulary.
 public struct TextModel: Sendable {
+  /// The network.
   public let model: LanguageModel
+  /// Its weights.
   public let parameters: ParameterStore
+  /// Its vocabulary, as what turns text into symbols and back.
   public let codec: TextCodec
+
+  /// A model of these parts, which belong together.
+  public init(model: LanguageModel, parameters: ParameterStore, codec: TextCodec) {
+    self.model = model
+    self.parameters = parameters
+    self.codec = codec
+  }
 
   /// Loads a model from its directory.
   ///

@@ -3,14 +3,17 @@ import RondoTraining
 
 /// How text is cut into symbols: the `text` part of `config.json`.
 public struct TextOptions: Sendable, Equatable, Codable {
+  /// What counts as one symbol.
   public var level = TextLevel.character
   /// Symbols that occur less often become `<unk>`.
   public var minimumCount = 1
   /// The largest number of symbols in the vocabulary.
   public var vocabularySize: Int?
 
+  /// The defaults.
   public init() {}
 
+  /// Throws if a value is out of its range.
   public func validate() throws(OptionError) {
     guard minimumCount >= 1 else {
       throw .invalid(
@@ -31,12 +34,17 @@ extension TextLevel: Codable {}
 
 /// All that a training run of a text model can be told.
 public struct TextSettings: Sendable, Equatable, Codable {
+  /// How text is cut into symbols.
   public var text = TextOptions()
+  /// The network.
   public var architecture = ArchitectureOptions()
+  /// How it is trained.
   public var training = TrainingOptions()
 
+  /// The defaults.
   public init() {}
 
+  /// Throws an `OptionError` if a value is out of its range.
   public func validate() throws {
     try text.validate()
     try architecture.validate()

@@ -9,7 +9,9 @@ public struct TextTraining {
   public struct Request: Sendable {
     /// The files to train on; `-` is standard input.
     public var files: [String]
+    /// Where the model goes; with `resumes`, where its checkpoint is.
     public var directory: String
+    /// All options of the run.
     public var settings: TextSettings
     /// Go on from the directory's last checkpoint, if there is one.
     public var resumes = false
@@ -22,6 +24,7 @@ public struct TextTraining {
     /// How the command was called, for the card.
     public var command: String
 
+    /// A new run that begins now.
     public init(files: [String], directory: String, settings: TextSettings, command: String) {
       self.files = files
       self.directory = directory
@@ -30,6 +33,7 @@ public struct TextTraining {
     }
   }
 
+  /// What was asked for.
   public let request: Request
   /// The size of what is trained.
   public let parameterCount: Int
@@ -162,7 +166,8 @@ public struct TextTraining {
       baselines: TextEvaluator.baselines(
         counting: text.tokens[text.training], of: text.tokens[text.heldOut], characters: characters,
         vocabularySize: text.vocabulary.count),
-      note: nil, unknownTokens: 0)
+      note: nil,
+      unknownTokens: text.tokens[text.heldOut].count { $0 == text.vocabulary.unknown })
   }
 
   /// The loss of a unigram model on the symbols that validations score.

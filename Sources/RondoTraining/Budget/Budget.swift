@@ -1,6 +1,8 @@
 /// How long a run goes on.
 public enum Budget: Sendable, Equatable {
+  /// So many updates of the weights.
   case steps(Int)
+  /// So many passes over the training data.
   case epochs(Int)
   /// Seconds from the start of the command to its end, loading and validating included.
   case seconds(Double)

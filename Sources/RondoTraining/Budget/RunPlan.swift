@@ -8,10 +8,13 @@ import RondoCore
 public struct RunPlan: Sendable, Equatable, Codable {
   /// From `step` on, the run aims to end after `total` steps.
   public struct Leg: Sendable, Equatable, Codable {
+    /// The steps that were done when it began.
     public var step: Int
+    /// The steps of the whole run, those before included.
     public var total: Int
   }
 
+  /// The legs, of which the first begins at step 0.
   public private(set) var legs: [Leg]
   /// Steps between validations.
   public let validateEvery: Int

@@ -8,7 +8,7 @@ public struct Checkpoint: Sendable {
   /// Changes whenever an older program could misread a newer file, or the other way round.
   package static let formatVersion = 2
 
-  /// What is no tensor.
+  /// The numbers and names of a run.
   public struct Record: Sendable, Equatable, Codable {
     var formatVersion = Checkpoint.formatVersion
     /// Steps done.
@@ -23,12 +23,17 @@ public struct Checkpoint: Sendable {
     public var isRepeatable: Bool
     /// The seed of all random numbers; their counters are functions of the step.
     public var seed: UInt64
-    /// Where the next step reads: the epoch, and the step in it.
+    /// The epoch that the next step is in, counted from 0.
     public var epoch: Int
+    /// The steps of that epoch that are done.
     public var stepOfEpoch: Int
+    /// The name of the optimiser.
     public var optimizer: String
+    /// The updates that it has made.
     public var optimizerUpdates: Int
+    /// What the schedule remembers.
     public var schedule: [String: Double]
+    /// What is known of the validations.
     public var earlyStopping: EarlyStopping.Record
     /// The hash of all names and shapes of the model.
     public var parameterFingerprint: UInt64
@@ -38,9 +43,13 @@ public struct Checkpoint: Sendable {
     public var settings: String
   }
 
+  /// What is no tensor.
   public var record: Record
+  /// The flat buffer of all parameters.
   public var weights: Tensor
+  /// The flat buffer with the best validation loss; nil before the first finite one.
   public var bestWeights: Tensor?
+  /// What the optimiser remembers, each as long as the weights, by name.
   public var optimizerTensors: [String: Tensor]
   /// The state carried from window to window.
   public var carried: [Tensor]

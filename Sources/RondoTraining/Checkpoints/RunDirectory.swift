@@ -3,8 +3,10 @@ import RondoData
 
 /// Where a run keeps what it needs to be resumed: `checkpoint/run.safetensors` and `metrics.jsonl` in the model's directory.
 public struct RunDirectory: Sendable {
+  /// The model's directory.
   public let path: String
 
+  /// Names the directory, which need not be there.
   public init(_ path: String) {
     self.path = path
   }
@@ -32,6 +34,9 @@ public struct RunDirectory: Sendable {
   }
 
   /// The last checkpoint, if one was saved.
+  ///
+  /// - Throws: `FileError` or `FormatError`, or `TrainingError` for what is no checkpoint or of another
+  ///   version.
   public func loadCheckpoint() throws -> Checkpoint? {
     guard FileManager.default.fileExists(atPath: checkpointPath) else { return nil }
     return try Checkpoint(contentsOf: checkpointPath)

@@ -11,13 +11,19 @@ public struct EarlyStopping: Sendable {
 
   /// The numbers of it that a checkpoint keeps.
   public struct Record: Sendable, Equatable, Codable {
+    /// The smallest loss; nil before the first finite one.
     public var bestLoss: Double?
+    /// The step after which it was found.
     public var bestStep = 0
+    /// The validations since.
     public var waited = 0
+    /// The loss of the last validation.
     public var lastLoss: Double?
+    /// The step after which that was.
     public var lastStep = 0
   }
 
+  /// Nothing is known yet; `patience` nil never ends a run.
   public init(patience: Int?) {
     self.patience = patience
   }

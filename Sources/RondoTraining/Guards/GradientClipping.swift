@@ -1,13 +1,14 @@
 import CRondoKernels
 import RondoCore
 
-/// Bounds on gradients (Pascanu et al. 2013, arXiv 1211.5063).
+/// Bounds on gradients, against those that explode.
 public struct GradientClipping: Sendable, Equatable {
-  /// Gradients longer than this are shortened to it.
+  /// Gradients longer than this are shortened to it (Pascanu et al. 2013, arXiv 1211.5063).
   public var norm: Double?
   /// Every element is kept within ± this.
   public var value: Double?
 
+  /// Bounds; nil leaves the gradient as it is.
   public init(norm: Double? = nil, value: Double? = nil) {
     self.norm = norm
     self.value = value

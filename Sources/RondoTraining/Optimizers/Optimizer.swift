@@ -33,7 +33,7 @@ public protocol Optimizer: Sendable {
 public struct OptimizerOptions: Sendable, Equatable, Codable {
   /// SGD: the share of the last update that is repeated in this one.
   public var momentum: Double
-  /// SGD: look ahead along the momentum (Nesterov 1983).
+  /// SGD: look ahead along the momentum (Nesterov 1983; see `SGD`).
   public var nesterov: Bool
   /// Adam: decay of the mean of the gradients.
   public var beta1: Double
@@ -44,6 +44,7 @@ public struct OptimizerOptions: Sendable, Equatable, Codable {
   /// The pull of every weight towards zero.
   public var weightDecay: Double
 
+  /// No momentum, no weight decay and the constants of the Adam paper, unless told otherwise.
   public init(
     momentum: Double = 0, nesterov: Bool = false, beta1: Double = 0.9, beta2: Double = 0.999,
     epsilon: Double = 1e-8, weightDecay: Double = 0

@@ -1,13 +1,15 @@
 import CRondoKernels
 import RondoCore
 
-/// Stochastic gradient descent, with momentum and Nesterov's variant.
+/// Stochastic gradient descent, with momentum (Polyak 1964, DOI 10.1016/0041-5553(64)90137-5) and Nesterov's
+/// variant (Sutskever et al., On the importance of initialization and momentum in deep learning, 2013, PMLR
+/// 28(3):1139–1147).
 ///
 ///     g ← g + weightDecay · w
 ///     v ← momentum · v + g
 ///     w ← w − rate · (nesterov ? g + momentum · v : v)
 ///
-/// The form of Sutskever et al. 2013 that PyTorch uses: the rate multiplies the velocity, so a schedule acts at once.
+/// As in PyTorch, and other than in the paper, the rate multiplies the velocity, so a schedule acts at once.
 public struct SGD: Optimizer {
   public static let name = "sgd"
   public static let summary = "gradient descent; --momentum and --nesterov"

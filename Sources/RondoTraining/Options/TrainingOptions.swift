@@ -4,9 +4,13 @@ public struct TrainingOptions: Sendable, Equatable, Codable {
   public var batch = 32
   /// Time steps of a window of truncated backpropagation through time.
   public var length = 64
+  /// The name of the optimiser, of those in `AllOptimizers`.
   public var optimizer = AdamW.name
+  /// What the optimiser is told.
   public var optimizerOptions = OptimizerOptions(weightDecay: 0.01)
+  /// The rate of an update, before warm-up and schedule.
   public var learningRate = AdamW.defaultRate
+  /// How the rate changes during the run.
   public var schedule = ScheduleOptions(CosineSchedule.name)
   /// Steps over which the learning rate rises linearly from 0.
   public var warmup = 50
@@ -24,8 +28,10 @@ public struct TrainingOptions: Sendable, Equatable, Codable {
   public var patience: Int?
   /// What all random numbers of the run follow from.
   public var seed: UInt64 = 1
+  /// How long the run goes on.
   public var budget = Budget.epochs(10)
 
+  /// The defaults.
   public init() {}
 
   /// How the losses of a step's tokens become the one number that is minimised.

@@ -12,13 +12,20 @@ public final class MetricsFile {
   public struct Line: Equatable {
     /// Steps done, this one included.
     public var step: Int
+    /// The time of the step, without validations and checkpoints.
     public var milliseconds: Double
+    /// The mean loss over the step's tokens.
     public var loss: Double
+    /// The rate of its update.
     public var learningRate: Float
+    /// The Euclidean length of its gradient, before it was shortened.
     public var gradientNorm: Double
+    /// Passes through the data done, with their fraction.
     public var epoch: Double
+    /// The loss of the validation after the step, if there was one.
     public var validationLoss: Double?
 
+    /// A line of these numbers.
     public init(
       step: Int, milliseconds: Double, loss: Double, learningRate: Float, gradientNorm: Double, epoch: Double,
       validationLoss: Double? = nil
@@ -33,6 +40,7 @@ public final class MetricsFile {
     }
   }
 
+  /// Where the file is.
   public let path: String
   private let file: FileDescriptor
   private var pending: [UInt8] = []

@@ -12,6 +12,7 @@ public final class ProgressDisplay {
     public var loss: Double
     /// What the loss counts, "nats/char".
     public var lossUnit: String
+    /// The loss of the last validation, if there was one.
     public var validationLoss: Double?
     /// Units of data (tokens) in the step.
     public var units: Int
@@ -22,6 +23,7 @@ public final class ProgressDisplay {
     /// The time limit, if there is one.
     public var limit: Double?
 
+    /// A report of these numbers.
     public init(
       step: Int, total: Int?, loss: Double, lossUnit: String, validationLoss: Double?, units: Int,
       unitName: String,

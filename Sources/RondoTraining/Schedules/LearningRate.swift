@@ -1,10 +1,15 @@
 /// The learning rate at every moment of a run: the rate asked for, times the linear warm-up, times the schedule.
 public struct LearningRate: Sendable {
+  /// The rate asked for.
   public let base: Double
   /// The number of steps over which the rate rises from 0.
   public let warmup: Int
+  /// What the rate is multiplied with.
   public private(set) var schedule: any Schedule
 
+  /// Makes the schedule that the options say.
+  ///
+  /// - Throws: `OptionError` for a schedule that is unknown, or options it cannot have.
   public init(base: Double, warmup: Int, schedule options: ScheduleOptions) throws(OptionError) {
     self.base = base
     self.warmup = warmup

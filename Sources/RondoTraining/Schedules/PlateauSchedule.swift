@@ -45,7 +45,7 @@ public struct PlateauSchedule: Schedule {
     set {
       current = newValue["factor"] ?? 1
       best = newValue["best"] ?? .infinity
-      waited = Int(newValue["waited"] ?? 0)
+      waited = Int(exactly: newValue["waited"] ?? 0) ?? 0
     }
   }
 }

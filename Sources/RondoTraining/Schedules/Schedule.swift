@@ -9,6 +9,8 @@ public protocol Schedule: Sendable {
   static var summary: String { get }
 
   /// Checks what concerns it in the options.
+  ///
+  /// - Throws: `OptionError` for a number that it cannot have.
   init(_ options: ScheduleOptions) throws(OptionError)
 
   /// What the rate is multiplied with at this moment.
@@ -22,8 +24,10 @@ public protocol Schedule: Sendable {
 }
 
 extension Schedule {
+  /// Does nothing: most schedules are functions of the moment alone.
   public mutating func observe(validationLoss: Double) {}
 
+  /// Empty.
   public var state: [String: Double] {
     get { [:] }
     set {}
@@ -39,6 +43,7 @@ public struct TrainingMoment: Sendable, Equatable {
   /// The share of the run that is done: 0 while its length is not known yet.
   public var fraction: Double
 
+  /// A moment of a run.
   public init(step: Int, stepsPerEpoch: Int, fraction: Double) {
     self.step = step
     self.stepsPerEpoch = stepsPerEpoch
@@ -51,6 +56,7 @@ public struct TrainingMoment: Sendable, Equatable {
 
 /// A schedule as options say it: `--schedule NAME[:VALUE] --schedule-start S --schedule-every E`.
 public struct ScheduleOptions: Sendable, Equatable, Codable {
+  /// The name of the schedule, of those in `AllSchedules`.
   public var name: String
   /// The number after the name: the factor of a decay, the floor of a cosine.
   public var value: Double?
@@ -59,6 +65,7 @@ public struct ScheduleOptions: Sendable, Equatable, Codable {
   /// Epochs between changes; validations for the plateau.
   public var every: Double?
 
+  /// Options; what is not given is the schedule's own default.
   public init(_ name: String, value: Double? = nil, start: Double? = nil, every: Double? = nil) {
     self.name = name
     self.value = value
@@ -67,6 +74,8 @@ public struct ScheduleOptions: Sendable, Equatable, Codable {
   }
 
   /// `step:0.5` and the like.
+  ///
+  /// - Throws: `OptionError` for a name that is unknown, or what is no number after the colon.
   public init(parsing text: String) throws(OptionError) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     self.init(String(parts[0]))

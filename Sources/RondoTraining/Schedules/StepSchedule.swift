@@ -2,7 +2,8 @@ import RondoCore
 
 /// The rate times `factor` at the start of epoch `start` (counted from 0) and every `every` epochs from there.
 ///
-/// `step:0.5` with start 4 and every 1 is the rate of Zaremba et al. 2014: full for 4 epochs, then halved every epoch.
+/// `step:0.5` with start 4 and every 1 is the rate of Zaremba et al. 2014 (arXiv 1409.2329): full for 4
+/// epochs, then halved every epoch.
 public struct StepSchedule: Schedule {
   public static let name = "step"
   public static let summary =

@@ -14,7 +14,10 @@ int rondo_allocations_are_counted(void);
 // The number of blocks that the calling thread has asked for (malloc, calloc, realloc and the aligned variants) since it began.
 size_t rondo_allocation_count(void);
 
-// The number of bytes in them.
+// The same of all threads together, since the process began.
+size_t rondo_allocation_count_of_all_threads(void);
+
+// The number of bytes in the calling thread's blocks.
 size_t rondo_allocated_bytes(void);
 
 #endif

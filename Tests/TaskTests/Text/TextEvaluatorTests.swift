@@ -1,4 +1,5 @@
 import Foundation
+import RondoData
 import RondoTasks
 import RondoTestSupport
 import RondoTraining

@@ -13,8 +13,10 @@ public struct TextGenerator {
     public var length = 500
     /// The text ends before this string.
     public var stop: String?
+    /// How each symbol is chosen.
     public var sampling = SamplingOptions()
 
+    /// 500 symbols from the beginning of a text, drawn as the model expects them.
     public init() {}
   }
 
@@ -36,6 +38,7 @@ public struct TextGenerator {
   private let output: PackedMatrix
   private let projection: PackedMatrix?
 
+  /// Packs the weights of a model; it serves any number of texts, one after the other.
   public init(_ model: TextModel) {
     self.model = model
     let network = model.model

@@ -9,10 +9,13 @@ public struct SamplingOptions: Sendable, Equatable {
   public var topK: Int?
   /// Only the likeliest symbols that together have this probability are candidates (Holtzman et al. 2020, arXiv 1904.09751).
   public var topP: Double?
+  /// What the draws follow from.
   public var seed: UInt64 = 1
 
+  /// The model's own probabilities.
   public init() {}
 
+  /// Throws if a value is out of its range.
   public func validate() throws(OptionError) {
     guard temperature >= 0, temperature.isFinite else {
       throw .invalid(option: "--temperature", given: "\(temperature)", requirement: "0 or more")
