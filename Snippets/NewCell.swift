@@ -37,5 +37,7 @@ for step in 1...400 {
 }
 
 let session = Session([rnn], weights)
-print("h after 0.3:", session.step([0.3]).prefix(4))
+for number in [0.3, -0.1, 0.4] as [Float] {
+  print("after \(number) the sum is about \(head(session.step([number]), weights)[0])")
+}
 print(rnn.plan)

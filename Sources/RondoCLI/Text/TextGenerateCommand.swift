@@ -54,15 +54,16 @@ struct TextGenerateCommand: ParsableCommand {
   @Flag(help: "Print text, tokens and their log-probabilities as one JSON object.")
   var json = false
 
+  func validate() throws {
+    if stop?.isEmpty == true { throw ValidationError("--stop needs a string of one character or more") }
+  }
+
   func run() throws {
     threads.apply()
     let (model, config) = try TextModel.load(model)
     var request = TextGenerator.Request()
     request.prompt = prompt
     request.length = length ?? (config.text.level == .word ? 100 : 500)
-    if stop?.isEmpty == true {
-      throw OptionError.invalid(option: "--stop", given: "\"\"", requirement: "a string of one character or more")
-    }
     request.stop = stop
     request.sampling.temperature = temperature ?? 1
     request.sampling.topK = topK

@@ -48,6 +48,12 @@ public struct Linear: Sendable {
     linear(x, x.tape.parameter(weight), bias: bias.map { x.tape.parameter($0) })
   }
 
+  /// One row without a tape, for what a `Session` steps: `inputSize` values give `outputSize` values.
+  public func callAsFunction(_ row: [Float], _ weights: ParameterStore) -> [Float] {
+    let tape = Tape(weights, training: false)
+    return self(tape.constant(Tensor([1, inputSize], row))).value.values
+  }
+
   /// The cross-entropy of this layer's outputs as logits, which are never all in memory; see
   /// `linearCrossEntropy`.
   public func crossEntropy(

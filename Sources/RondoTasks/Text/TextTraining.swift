@@ -45,7 +45,7 @@ public struct TextTraining {
   /// What `config.json` says of the run that a request wants resumed, if that run is complete: then there is nothing to do.
   public static func completed(_ request: Request) throws -> TextConfig? {
     let directory = TextModelDirectory(path: request.directory)
-    guard request.resumes, FileManager.default.fileExists(atPath: directory.configPath),
+    guard request.resumes, !request.files.contains("-"), FileManager.default.fileExists(atPath: directory.configPath),
       let checkpoint = try directory.run.loadCheckpoint()
     else { return nil }
     let config = try TextConfig(contentsOf: directory.configPath)
@@ -81,11 +81,6 @@ public struct TextTraining {
     }
 
     text = try TrainingText(sources, files: files, settings: settings)
-    if settings.training.validationFraction > 0, text.heldOut.isEmpty {
-      throw OptionError.conflict(
-        "--validation-fraction \(settings.training.validationFraction) of \(text.tokens.count) symbols holds out none: "
-          + "give a larger one, or 0")
-    }
     var need = MemoryNeed()
     // Of every layer its gates, states, outputs and their gradients.
     need.add(
@@ -96,6 +91,11 @@ public struct TextTraining {
       settings.architecture, vocabularyCount: text.vocabulary.count, seed: settings.training.seed)
     parameterCount = parameters.count
     program = try LanguageModelProgram(model, text, settings.training)
+    if settings.training.validationFraction > 0, text.heldOut.isEmpty {
+      throw OptionError.conflict(
+        "--validation-fraction \(settings.training.validationFraction) of \(text.tokens.count) symbols holds out none: "
+          + "give a larger one, or 0")
+    }
     let runFiles = Trainer<LanguageModelProgram>.RunFiles(
       directory: directory.run, inputs: files.map(\.sha256), settings: JSONRecord.encode(settings),
       checkpointEvery: request.checkpointEvery)

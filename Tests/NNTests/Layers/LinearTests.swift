@@ -21,6 +21,7 @@ struct LinearTests {
     let tape = Tape(store, training: false)
     let y = layer(tape.constant(Tensor([2, 2], [1, 1, 1, -1])))
     #expect(y.value == Tensor([2, 3], [3.5, 7, 10, -0.5, -1, -2]))
+    #expect(layer([1, -1], store) == [-0.5, -1, -2])
     let bare = Builder(seed: 1)
     #expect(Linear(bare, inputSize: 2, outputSize: 3, hasBias: false).bias == nil)
     #expect(bare.finish().parameters.map(\.name) == ["weight"])

@@ -7,7 +7,7 @@ import Testing
 @Suite struct CheckpointTests {
   private static func checkpoint() throws -> Checkpoint {
     let record = """
-      {"format_version":1,"step":7,"seconds":1.25,"plan":{"legs":[{"step":0,"total":30}],"validate_every":2,
+      {"format_version":2,"step":7,"seconds":1.25,"is_repeatable":true,"plan":{"legs":[{"step":0,"total":30}],"validate_every":2,
       "validate_from":4},"seed":18446744073709551615,"epoch":2,"step_of_epoch":1,"optimizer":"adam",
       "optimizer_updates":7,"schedule":{"factor":0.1},"early_stopping":{"best_step":3,"waited":1,"last_step":7,
       "best_loss":0.30000000000000004},"parameter_fingerprint":12,"inputs":["abc"],"settings":"{}"}
@@ -48,7 +48,7 @@ import Testing
 
     try Self.checkpoint().write(to: folder("run"))
     var bytes = try Files.read(folder("run"))
-    let key = Array("format_version\\\":1".utf8)
+    let key = Array("format_version\\\":2".utf8)
     let place = try #require(bytes.indices.first { bytes[$0...].starts(with: key) })
     bytes[place + key.count - 1] = UInt8(ascii: "7")
     let newer = folder.file("newer", bytes)
