@@ -10,7 +10,8 @@ enum CommandNames {
     for word in arguments {
       guard !commands.isEmpty, !word.hasPrefix("-"), word != "help" else { return }
       guard let command = commands.first(where: { $0.configuration.commandName == word }) else {
-        throw .unknownName(kind: kind, given: word, valid: commands.compactMap { $0.configuration.commandName })
+        throw .unknownName(
+          kind: kind, given: word, valid: commands.compactMap { $0.configuration.commandName })
       }
       commands = command.configuration.subcommands
       kind = "command of rondo \(word)"

@@ -8,7 +8,8 @@ enum Failure {
   /// Makes running out of memory a failure like others.
   static func prepare() {
     StoragePool.onExhaustion { bytes in
-      stop("there is no memory for \(bytes) more bytes. Choose a smaller model, --batch or --length.", code: 1)
+      stop(
+        "there is no memory for \(bytes) more bytes. Choose a smaller model, --batch or --length.", code: 1)
     }
   }
 

@@ -18,18 +18,10 @@ enum StandardOutput {
   static var isTerminal: Bool { isatty(1) == 1 }
 
   static func write(_ bytes: [UInt8]) throws {
-    try bytes.withUnsafeBytes { bytes in
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let written = systemWrite(UnsafeRawBufferPointer(rebasing: rest))
-        if written < 0 {
-          if errno == EINTR { continue }
-          if errno == EPIPE { throw BrokenPipe() }
-          throw FileError(
-            .write, "standard output", errno == ENOSPC ? .diskFull : .other(String(cString: strerror(errno))))
-        }
-        rest = rest.dropFirst(written)
-      }
+    do {
+      try bytes.withUnsafeBytes { try FileDescriptor.standard(1).write($0) }
+    } catch let error as FileError where error.problem == .brokenPipe {
+      throw BrokenPipe()
     }
   }
 
@@ -41,8 +33,4 @@ enum StandardOutput {
   static func print(_ json: JSON) throws {
     try print(json.text())
   }
-}
-
-private func systemWrite(_ bytes: UnsafeRawBufferPointer) -> Int {
-  write(1, bytes.baseAddress, bytes.count)
 }

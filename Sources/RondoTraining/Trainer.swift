@@ -240,7 +240,8 @@ public final class Trainer<Program: TrainingProgram> {
       }
     } else {
       let validationSteps = Double(program.validationUnits) / Double(3 * program.unitsPerStep)
-      if let total = pacer!.firstPlan(step: step, elapsed: elapsed, validationSteps: validationSteps, coversStart: isRepeatable)
+      if let total = pacer!.firstPlan(
+        step: step, elapsed: elapsed, validationSteps: validationSteps, coversStart: isRepeatable)
       {
         plan = RunPlan(total: total, validateEvery: options.validateEvery)
       }

@@ -126,7 +126,9 @@ import Testing
   }
 
   /// A message must never end up in a file that was opened in its place.
-  @Test(arguments: ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"]) func closedStandardStreams(redirection: String) throws {
+  @Test(arguments: ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"]) func closedStandardStreams(redirection: String)
+    throws
+  {
     let folder = TemporaryFolder()
     let text = folder.file("text.txt", sampleText)
     let result = try RondoProcess(
@@ -144,8 +146,11 @@ import Testing
     let text = folder.file("text.txt", sampleText)
     let arguments = ["text", "train", text, "-o", folder("model")] + smallModel
     let first = try RondoProcess(arguments + ["--time-limit", "1h"])
-    while first.isRunning, (try? Files.read(folder("model/metrics.jsonl"))) == nil { Thread.sleep(forTimeInterval: 0.01) }
-    expectRefused(try RondoProcess(arguments + ["--time-limit", "1h", "--resume"]).wait(), naming: "another process")
+    while first.isRunning, (try? Files.read(folder("model/metrics.jsonl"))) == nil {
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    expectRefused(
+      try RondoProcess(arguments + ["--time-limit", "1h", "--resume"]).wait(), naming: "another process")
     first.send(SIGKILL)
     _ = first.wait()
   }
@@ -154,7 +159,8 @@ import Testing
     let folder = TemporaryFolder()
     let text = folder.file("text.txt", sampleText)
     expectRefused(
-      try RondoProcess(["text", "train", text, "-o", folder("model"), "--time-limit", "1ms"] + smallModel).wait(),
+      try RondoProcess(["text", "train", text, "-o", folder("model"), "--time-limit", "1ms"] + smallModel)
+        .wait(),
       naming: "time limit")
     #expect(folder.names == ["text.txt"])
   }

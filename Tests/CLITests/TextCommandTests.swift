@@ -139,13 +139,16 @@ import Testing
     let folder = TemporaryFolder()
     _ = folder.file("Package.swift", String(repeating: sampleText, count: 30))
     let process = try RondoProcess(["demo", "--time", "1h"], shell: "cd '\(folder.path)' && exec \"$@\"")
-    while process.isRunning, (try? Files.read(folder("rondo-demo/metrics.jsonl"))) == nil { Thread.sleep(forTimeInterval: 0.01) }
+    while process.isRunning, (try? Files.read(folder("rondo-demo/metrics.jsonl"))) == nil {
+      Thread.sleep(forTimeInterval: 0.01)
+    }
     Thread.sleep(forTimeInterval: 2)
     process.send(SIGINT)
     let result = process.wait()
     #expect(result.status == 1 && result.messages.contains("which is saved"))
     let command = try #require(result.messages.split(separator: "\n").last)
-    let next = try rondo(shell: "cd '\(folder.path)' && \(command) --steps 100000 & sleep 2; kill -INT $!; wait $!")
+    let next = try rondo(
+      shell: "cd '\(folder.path)' && \(command) --steps 100000 & sleep 2; kill -INT $!; wait $!")
     #expect(next.messages.contains("going on after step"), "\(next.messages)")
   }
 

@@ -17,7 +17,9 @@ struct DemoCommand: ParsableCommand {
   @Argument(help: "A UTF-8 text, better 100 KB or more.")
   var file: String?
 
-  @Option(parsing: .unconditional, help: "How long to train: 90s, 5m. (default: 1m)", transform: OptionParsing.duration)
+  @Option(
+    parsing: .unconditional, help: "How long to train: 90s, 5m. (default: 1m)",
+    transform: OptionParsing.duration)
   var time = 60.0
 
   @OptionGroup var threads: ThreadOption
@@ -51,7 +53,8 @@ struct DemoCommand: ParsableCommand {
     }
   }
 
-  private func run(_ text: String, _ description: String, _ directory: String, _ stopwatch: Stopwatch) throws {
+  private func run(_ text: String, _ description: String, _ directory: String, _ stopwatch: Stopwatch) throws
+  {
     var request = TextTraining.Request(
       files: [text], directory: directory, settings: settings, command: CommandLine.quotedArguments)
     request.stopwatch = stopwatch

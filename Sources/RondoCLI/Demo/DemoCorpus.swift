@@ -29,7 +29,8 @@ struct DemoCorpus {
       count += 1
     }
     guard text.count >= Self.tooLittle else {
-      throw .conflict("\(root) has only \(text.count) bytes of text to learn from. Name a text: rondo demo FILE")
+      throw .conflict(
+        "\(root) has only \(text.count) bytes of text to learn from. Name a text: rondo demo FILE")
     }
     self.text = text
     description = "the \(count) sources and documents in \(root)"

@@ -129,7 +129,8 @@ struct OptimisationOptionGroup: ParsableArguments {
   var scheduleStart: Double?
 
   @Option(
-    parsing: .unconditional, help: "Epochs between changes of the rate; validations for plateau. (default: by the schedule)",
+    parsing: .unconditional,
+    help: "Epochs between changes of the rate; validations for plateau. (default: by the schedule)",
     transform: OptionParsing.positive)
   var scheduleEvery: Double?
 
@@ -221,7 +222,8 @@ struct RunOptionGroup: ParsableArguments {
   var seed: UInt64?
 
   @Option(
-    parsing: .unconditional, help: "Time between checkpoints: 10s, 5m. (default: 10s)", transform: OptionParsing.duration)
+    parsing: .unconditional, help: "Time between checkpoints: 10s, 5m. (default: 10s)",
+    transform: OptionParsing.duration)
   var checkpointEvery = 10.0
 
   @OptionGroup var threads: ThreadOption

@@ -28,7 +28,9 @@ struct TextEvaluateCommand: ParsableCommand {
   func run() throws {
     threads.apply()
     let progress = ProgressDisplay()
-    let evaluation = try TextEvaluator.evaluate(model, files) { progress.update(done: $0, of: $1, "symbols scored") }
+    let evaluation = try TextEvaluator.evaluate(model, files) {
+      progress.update(done: $0, of: $1, "symbols scored")
+    }
     progress.clear()
     if let note = evaluation.note { StandardError.write("rondo: \(note)\n") }
     if json { return try StandardOutput.print(.object(Self.object(evaluation))) }

@@ -65,6 +65,7 @@ struct TextGenerateCommand: ParsableCommand {
     request.prompt = prompt
     request.length = length ?? (config.text.level == .word ? 100 : 500)
     request.stop = stop
+    request.keepsResult = json
     request.sampling.temperature = temperature ?? 1
     request.sampling.topK = topK
     request.sampling.topP = topP

@@ -54,7 +54,8 @@ struct TextTrainCommand: ParsableCommand {
     try training.apply(to: &request.settings.architecture, &request.settings.training)
 
     if let config = try TextTraining.completed(request) {
-      ProgressDisplay().note("the run in \(directory) is complete; to go on with it, aim at more steps, epochs or time")
+      ProgressDisplay().note(
+        "the run in \(directory) is complete; to go on with it, aim at more steps, epochs or time")
       return try TextTrainReport(config: config, directory: directory).print(json: json)
     }
     let run = try TextTraining(request)

@@ -58,7 +58,8 @@ public final class Builder {
       shape.allSatisfy { $0 > 0 }, "Builder: parameter \(name) has the shape \(shape); sizes are positive")
     require(root.names.insert(name).inserted, "Builder: there is a parameter \(name) already")
     root.layout.append((name, shape))
-    root.initializers.append(root.override.map { initializer.overridden(by: $0, shape: shape) } ?? initializer)
+    root.initializers.append(
+      root.override.map { initializer.overridden(by: $0, shape: shape) } ?? initializer)
     return Parameter(index: root.layout.count - 1, shape: shape)
   }
 

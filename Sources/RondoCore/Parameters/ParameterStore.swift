@@ -114,15 +114,6 @@ public struct ParameterStore: Sendable, Equatable {
     }
   }
 
-  /// Calls `body` with the flat buffer, padding included. The pointer is valid during the call only.
-  ///
-  /// - Throws: What `body` throws.
-  public func withUnsafeValues<R, E: Error>(
-    _ body: (UnsafeBufferPointer<Float>) throws(E) -> R
-  ) throws(E) -> R {
-    try values.withUnsafeBufferPointer(body)
-  }
-
   /// Calls `body` with the flat buffer to write to, after copying it if another store or tensor shares it.
   ///
   /// The pointer is valid during the call only. What lies between parameters must stay zero.

@@ -34,6 +34,12 @@ package struct FileDescriptor: ~Copyable {
     return FileDescriptor(number: number, path: name ?? path, ownsNumber: true)
   }
 
+  /// Standard output (1) or standard error (2).
+  package static func standard(_ number: Int32) -> FileDescriptor {
+    FileDescriptor(
+      number: number, path: number == 1 ? "standard output" : "standard error", ownsNumber: false)
+  }
+
   deinit { if ownsNumber { close(number) } }
 
   enum Kind { case regular, directory, other }

@@ -38,6 +38,8 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case inUse
     /// It did not stay the same while it was read.
     case changed
+    /// Nobody reads what is written.
+    case brokenPipe
     /// Anything else, in the system's own words.
     case other(String)
   }
@@ -68,6 +70,7 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
       case ENOSPC, EDQUOT: .diskFull
       case EFBIG: .fileSizeLimit
       case ENAMETOOLONG: .nameTooLong
+      case EPIPE: .brokenPipe
       default: .other(String(cString: strerror(code)))
       }
     self.init(action, path, problem)
@@ -91,6 +94,7 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case (.fileSizeLimit, _):
       "it would grow beyond the largest size allowed for a file (ulimit -f). What was saved before is untouched."
     case (.nameTooLong, _): "the name is too long."
+    case (.brokenPipe, _): "nobody reads it any more."
     case (.inUse, _): "another process is writing it. Wait for that one to end."
     case (.changed, _): "it changed while it was being read. Try again when it is complete."
     case (.other(let message), _): "\(message)."

@@ -14,7 +14,7 @@ public struct TextCodec: Sendable {
   public struct Encoded: Sendable {
     /// The symbols, four bytes each.
     public var tokens: [Int32]
-    /// The number of Unicode scalars of the text; at byte level, where it need not be text, of bytes.
+    /// The number of Unicode scalars of the text; at byte level, where it need not be text, of bytes that do not continue one.
     public var characterCount: Int
     /// How many symbols are `<unk>`.
     public var unknownCount: Int
@@ -34,7 +34,9 @@ public struct TextCodec: Sendable {
   /// The words or characters of a prompt that the vocabulary does not have, each once.
   public func unknownSymbols(in text: String) -> [String] {
     var found: [String] = []
-    func note(_ symbol: String) { if vocabulary.number(of: symbol) == nil, !found.contains(symbol) { found.append(symbol) } }
+    func note(_ symbol: String) {
+      if vocabulary.number(of: symbol) == nil, !found.contains(symbol) { found.append(symbol) }
+    }
     switch vocabulary.level {
     case .byte: break
     case .character: for scalar in text.unicodeScalars { note(String(scalar)) }
@@ -77,6 +79,15 @@ public struct TextCodec: Sendable {
     let unknownCount = vocabulary.unknown.map { unknown in tokens.reduce(0) { $0 &+ ($1 == unknown ? 1 : 0) }
     }
     return Encoded(tokens: tokens, characterCount: characterCount, unknownCount: unknownCount ?? 0)
+  }
+
+  /// The number of Unicode scalars of the text of symbols.
+  public func characterCount(of tokens: ArraySlice<Int32>) -> Int {
+    switch vocabulary.level {
+    case .byte: tokens.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
+    case .character: tokens.count
+    case .word: decode(tokens).unicodeScalars.count
+    }
   }
 
   /// The text of symbols. Bytes that do not form UTF-8 come back as U+FFFD; ``Decoder`` gives the bytes themselves.
@@ -123,16 +134,24 @@ public struct TextCodec: Sendable {
   }
 
   private func count(_ source: TextSource) throws -> (tokens: Int, characters: Int) {
-    var (tokens, characters) = (0, 0)
+    var (tokens, characters, bytes) = (0, 0, 0)
     var scanner = WordScanner()
     try source.forEachPiece(cut) { piece in
-      characters += vocabulary.level == .byte ? piece.count : UTF8Check.scalarCount(piece)
+      // Bytes that continue a scalar of UTF-8 begin with the bits 10.
+      characters +=
+        vocabulary.level == .byte
+        ? piece.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) } : UTF8Check.scalarCount(piece)
+      bytes += piece.count
       if vocabulary.level == .word {
         scanner.scan(piece, word: { _ in tokens += 1 }, endOfLine: { tokens += 1 })
       }
     }
     scanner.finish { tokens += 1 }
-    return (vocabulary.level == .word ? tokens : characters, characters)
+    switch vocabulary.level {
+    case .byte: return (bytes, characters)
+    case .character: return (characters, characters)
+    case .word: return (tokens, characters)
+    }
   }
 
   private func append(

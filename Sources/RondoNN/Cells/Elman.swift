@@ -47,6 +47,7 @@ extension Elman: RegisteredCell {
           .init("activation=tanh") { Elman(hiddenSize: $0) },
           .init("activation=relu") { Elman(hiddenSize: $0, activation: .relu) },
           .init("activation=tanh bias=false") { Elman(hiddenSize: $0, bias: false) },
+          .init("activation=relu bias=false") { Elman(hiddenSize: $0, activation: .relu, bias: false) },
         ])
     ]
   }

@@ -24,6 +24,7 @@ public struct MemoryNeed: Sendable {
     let there = Double(ProcessInfo.processInfo.physicalMemory)
     guard bytes > there else { return }
     throw .conflict(
-      String(format: "this takes %.0f GB of memory; the machine has %.0f GB. \(hint)", bytes / 1e9, there / 1e9))
+      String(
+        format: "this takes %.0f GB of memory; the machine has %.0f GB. \(hint)", bytes / 1e9, there / 1e9))
   }
 }

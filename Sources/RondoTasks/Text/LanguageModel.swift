@@ -81,7 +81,7 @@ public struct LanguageModel: Sendable {
   ///   - states: as `initialStates`, or what an earlier run returned
   /// - Returns: what the output layer reads, a row for each symbol, and the states after the last
   private func features(
-    _ tape: Tape, _ window: Corpus.Window, states: [Tensor]
+    _ tape: Tape, _ window: TokenWindows.Window, states: [Tensor]
   ) -> (rows: Variable, final: [Tensor]) {
     var x = dropouts[0](embedding(tape, window.inputs), window.layout)
     var final: [Tensor] = []
@@ -99,7 +99,7 @@ public struct LanguageModel: Sendable {
 
   /// The loss of a window, and the states after it.
   func loss(
-    _ tape: Tape, _ window: Corpus.Window, states: [Tensor], _ reduction: LossReduction
+    _ tape: Tape, _ window: TokenWindows.Window, states: [Tensor], _ reduction: LossReduction
   ) -> (loss: Variable, final: [Tensor]) {
     let (rows, final) = features(tape, window, states: states)
     return (output.crossEntropy(rows, window.targets, reduction), final)
@@ -107,7 +107,7 @@ public struct LanguageModel: Sendable {
 
   /// The losses of a window's symbols one by one, and the states after it.
   func losses(
-    _ tape: Tape, _ window: Corpus.Window, states: [Tensor]
+    _ tape: Tape, _ window: TokenWindows.Window, states: [Tensor]
   ) -> (losses: [Float], final: [Tensor]) {
     let (rows, final) = features(tape, window, states: states)
     return (output.crossEntropyLosses(rows, window.targets), final)

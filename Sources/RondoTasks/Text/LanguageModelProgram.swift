@@ -6,8 +6,8 @@ import RondoTraining
 /// and reset at the start of an epoch.
 final class LanguageModelProgram: TrainingProgram {
   let model: LanguageModel
-  let training: Corpus
-  let heldOut: Corpus?
+  let training: TokenWindows
+  let heldOut: TokenWindows?
   let options: TrainingOptions
   let unitName: String
   var carried: [Tensor]
@@ -48,7 +48,9 @@ final class LanguageModelProgram: TrainingProgram {
   func validatedTargets(atMost units: Int) -> [Int32] {
     var targets: [Int32] = []
     guard let heldOut else { return targets }
-    for index in 0..<heldOut.windowCount where targets.count < units { targets += heldOut.window(index).targets }
+    for index in 0..<heldOut.windowCount where targets.count < units {
+      targets += heldOut.window(index).targets
+    }
     return targets
   }
 

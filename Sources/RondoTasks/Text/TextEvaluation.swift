@@ -50,18 +50,18 @@ extension TextModel {
     _ tokens: [Int32], _ range: Range<Int>? = nil, characters: Int, window: Int = 512,
     onProgress: ((Int, Int) -> Void)? = nil
   ) throws -> TextScore {
-    let corpus = try Corpus(
+    let windows = try TokenWindows(
       scoring: tokens, range: range, preceding: codec.vocabulary.start, length: window, name: "the text")
     var states = model.initialStates(sequences: 1)
     var total = 0.0
-    for position in 0..<corpus.windowCount {
+    for position in 0..<windows.windowCount {
       let tape = Tape(parameters, training: false)
       let losses: [Float]
-      (losses, states) = model.losses(tape, corpus.window(position), states: states)
+      (losses, states) = model.losses(tape, windows.window(position), states: states)
       for loss in losses { total += Double(loss) }
-      onProgress?(min((position + 1) * window, corpus.targetCount), corpus.targetCount)
+      onProgress?(min((position + 1) * window, windows.targetCount), windows.targetCount)
     }
     guard total.isFinite else { throw ModelError.notFinite }
-    return TextScore(total: total, tokens: corpus.targetCount, characters: characters)
+    return TextScore(total: total, tokens: windows.targetCount, characters: characters)
   }
 }

@@ -20,7 +20,7 @@ public enum TextEvaluator {
     guard !encoded.tokens.isEmpty else {
       throw FormatError(.init(sources.map(\.name).joined(separator: ", ")), expected: "text", found: "none")
     }
-    let characters = characterCount(encoded, model.codec.vocabulary.level)
+    let characters = encoded.characterCount
     let score = try model.score(encoded.tokens, characters: characters, onProgress: onProgress)
     var evaluation = TextEvaluation(
       score: score, baselines: [], note: nil, unknownTokens: encoded.unknownCount)
@@ -50,7 +50,9 @@ public enum TextEvaluator {
         throw MissingTraining(description: "no baselines: the model was trained on standard input")
       }
       // Nothing but a file: a device would never end.
-      guard (try? FileManager.default.attributesOfItem(atPath: file.path)[.type]) as? FileAttributeType == .typeRegular
+      guard
+        (try? FileManager.default.attributesOfItem(atPath: file.path)[.type]) as? FileAttributeType
+          == .typeRegular
       else {
         throw MissingTraining(description: "no baselines: the training file \(file.path) is gone")
       }
@@ -75,11 +77,5 @@ public enum TextEvaluator {
     let unigram = Unigram(counting: training, vocabularySize: vocabularySize).loss(of: tokens)
     let kneserNey = KneserNey(counting: training, vocabularySize: vocabularySize, order: 5).loss(of: tokens)
     return [("unigram", score(unigram)), ("kneser_ney_5", score(kneserNey))]
-  }
-
-  /// The Unicode scalars of the text. Bytes that continue a scalar of UTF-8 begin with the bits 10.
-  private static func characterCount(_ encoded: TextCodec.Encoded, _ level: TextLevel) -> Int {
-    guard level == .byte else { return encoded.characterCount }
-    return encoded.tokens.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
   }
 }

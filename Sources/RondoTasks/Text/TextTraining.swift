@@ -45,7 +45,8 @@ public struct TextTraining {
   /// What `config.json` says of the run that a request wants resumed, if that run is complete: then there is nothing to do.
   public static func completed(_ request: Request) throws -> TextConfig? {
     let directory = TextModelDirectory(path: request.directory)
-    guard request.resumes, !request.files.contains("-"), FileManager.default.fileExists(atPath: directory.configPath),
+    guard request.resumes, !request.files.contains("-"),
+      FileManager.default.fileExists(atPath: directory.configPath),
       let checkpoint = try directory.run.loadCheckpoint()
     else { return nil }
     let config = try TextConfig(contentsOf: directory.configPath)
@@ -112,7 +113,8 @@ public struct TextTraining {
       "\(text.training.count) \(unit)s (\(text.vocabulary.count) different), \(text.heldOut.count) held out"
     let streams = program.training.batchSize
     if streams < settings.training.batch {
-      description += "; the text is so short that it is read in \(streams) streams, not \(settings.training.batch)"
+      description +=
+        "; the text is so short that it is read in \(streams) streams, not \(settings.training.batch)"
     }
     return description
   }
@@ -160,7 +162,7 @@ public struct TextTraining {
   /// The current model on the held-out part, beside the baselines; nil if nothing was held out.
   public func scoreHeldOut() throws -> TextEvaluation? {
     guard !text.heldOut.isEmpty else { return nil }
-    let characters = text.characterCount(of: text.heldOut)
+    let characters = TextCodec(text.vocabulary).characterCount(of: text.tokens[text.heldOut])
     return TextEvaluation(
       score: try currentModel.score(text.tokens, text.heldOut, characters: characters),
       baselines: TextEvaluator.baselines(

@@ -53,20 +53,10 @@ extension TrainingText {
   ///
   /// - Parameter options: Says how many streams are read side by side; a text too short for a window of each has fewer.
   /// - Throws: A `FormatError` if the part does not fill one window.
-  func windows(of range: Range<Int>, _ options: TrainingOptions) throws(FormatError) -> Corpus {
-    try Corpus(
+  func windows(of range: Range<Int>, _ options: TrainingOptions) throws(FormatError) -> TokenWindows {
+    try TokenWindows(
       tokens, range: range, preceding: vocabulary.start,
       batchSize: max(1, min(options.batch, range.count / options.length)), length: options.length, name: name)
-  }
-
-  /// The Unicode scalars of a part of the text.
-  func characterCount(of range: Range<Int>) -> Int {
-    let tokens = tokens[range]
-    switch vocabulary.level {
-    case .byte: return tokens.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
-    case .character: return tokens.count
-    case .word: return TextCodec(vocabulary).decode(tokens).unicodeScalars.count
-    }
   }
 }
 

@@ -72,8 +72,10 @@ public struct TrainingOptions: Sendable, Equatable, Codable {
     let plain = OptimizerOptions()
     if optimizer == SGD.name {
       let given = optimizerOptions
-      let unused = [("beta1", given.beta1 != plain.beta1), ("beta2", given.beta2 != plain.beta2),
-        ("epsilon", given.epsilon != plain.epsilon)]
+      let unused = [
+        ("beta1", given.beta1 != plain.beta1), ("beta2", given.beta2 != plain.beta2),
+        ("epsilon", given.epsilon != plain.epsilon),
+      ]
       if let (name, _) = unused.first(where: { $0.1 }) {
         throw .conflict("--\(name) is for adam and adamw; the optimizer is \(optimizer)")
       }

@@ -1,3 +1,5 @@
+import RondoData
+
 #if canImport(Darwin)
 import Darwin
 #elseif canImport(Musl)
@@ -19,25 +21,6 @@ package enum StandardError {
   }
 
   package static func write(_ text: String) {
-    var text = text
-    text.withUTF8 { bytes in
-      var rest = UnsafeRawBufferPointer(bytes)
-      while !rest.isEmpty {
-        let written = systemWrite(rest)
-        if written < 0, errno == EINTR { continue }
-        guard written > 0 else { return }
-        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
-      }
-    }
-  }
-
-  private static func systemWrite(_ bytes: UnsafeRawBufferPointer) -> Int {
-    #if canImport(Darwin)
-    Darwin.write(2, bytes.baseAddress, bytes.count)
-    #elseif canImport(Musl)
-    Musl.write(2, bytes.baseAddress, bytes.count)
-    #else
-    Glibc.write(2, bytes.baseAddress, bytes.count)
-    #endif
+    try? Array(text.utf8).withUnsafeBytes { try FileDescriptor.standard(2).write($0) }
   }
 }

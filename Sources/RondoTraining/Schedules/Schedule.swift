@@ -92,10 +92,15 @@ public struct ScheduleOptions: Sendable, Equatable, Codable {
   /// Throws if something is given that the schedule does not use.
   func require(value: Bool = true, start: Bool = true, every: Bool = true) throws(OptionError) {
     if !value, let given = self.value {
-      throw .invalid(option: "--schedule", given: "\(name):\(given)", requirement: "\(name), which takes no number")
+      throw .invalid(
+        option: "--schedule", given: "\(name):\(given)", requirement: "\(name), which takes no number")
     }
-    if !start, self.start != nil { throw .conflict("--schedule-start has no meaning for the schedule \(name)") }
-    if !every, self.every != nil { throw .conflict("--schedule-every has no meaning for the schedule \(name)") }
+    if !start, self.start != nil {
+      throw .conflict("--schedule-start has no meaning for the schedule \(name)")
+    }
+    if !every, self.every != nil {
+      throw .conflict("--schedule-every has no meaning for the schedule \(name)")
+    }
   }
 
   /// The value, or a default; a value outside 0…1 is an error.

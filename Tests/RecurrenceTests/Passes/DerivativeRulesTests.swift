@@ -47,7 +47,7 @@ import Testing
     Rule("select", 2) { x, h, w in select(x < 0.25, tanh(x + h), h * 0.5) },
     Rule("multiplyAdd", 3) { x, h, w in x * h + tanh(w.vector("v", 3)) },
     Rule("slice") { x, h, w in tanh(x[1..<2] * h) },
-    Rule("concatenate") { x, h, w in concatenate(tanh(h[1..<3]), x[0..<1]) },
+    Rule("concatenate", 2) { x, h, w in concatenate(tanh(h[1..<3]), tanh(h[0..<1] + x[2..<3])) },
     Rule("broadcast") { x, h, w in tanh(x[1..<2] * h) },
     Rule("row sum") { x, h, w in tanh(h.sum() * x) },
     Rule("row maximum") { x, h, w in tanh(h.maximum() * x) },

@@ -31,13 +31,16 @@ import Testing
     #expect(gone.score == changed.score)
   }
 
-  @Test(arguments: ["", #"{"path" : "/dev/zero", "sha256" : "0"}"#]) func strangeTrainingFilesAreNoted(entry: String) throws {
+  @Test(arguments: ["", #"{"path" : "/dev/zero", "sha256" : "0"}"#]) func strangeTrainingFilesAreNoted(
+    entry: String
+  ) throws {
     let folder = TemporaryFolder()
     try trainModel(in: folder)
     let config = try Files.readText(folder("model/config.json"))
     let begin = try #require(config.range(of: "\"files\" : ["))
     let end = try #require(config.range(of: "]", range: begin.upperBound..<config.endIndex))
-    _ = folder.file("model/config.json", config.replacingCharacters(in: begin.upperBound..<end.lowerBound, with: entry))
+    _ = folder.file(
+      "model/config.json", config.replacingCharacters(in: begin.upperBound..<end.lowerBound, with: entry))
     let evaluation = try TextEvaluator.evaluate(folder("model"), [folder("text.txt")])
     #expect(evaluation.baselines.isEmpty && evaluation.note != nil)
   }

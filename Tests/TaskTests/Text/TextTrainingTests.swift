@@ -102,13 +102,17 @@ import Testing
     let folder = TemporaryFolder()
     let file = folder.file("text.txt", SampleText.sentences(20))
     let training = try TextTraining(
-      .init(files: [file], directory: folder("model"), settings: smallSettings { $0.training.batch = 500 }, command: ""))
+      .init(
+        files: [file], directory: folder("model"), settings: smallSettings { $0.training.batch = 500 },
+        command: ""))
     #expect(training.textDescription.contains("streams, not 500"))
   }
 
   /// The unigram model is scored on the very symbols that the network is: here on nothing but "z", which it has never seen.
   @Test func theHeldOutLossesAreOfTheSameSymbols() throws {
-    let text = String(repeating: "ab", count: 200) + String(repeating: "z", count: 60) + String(repeating: "a", count: 40)
+    let text =
+      String(repeating: "ab", count: 200) + String(repeating: "z", count: 60)
+      + String(repeating: "a", count: 40)
     let config = try trainModel(
       in: TemporaryFolder(), text: text,
       smallSettings {

@@ -15,6 +15,8 @@ public struct TextGenerator {
     public var stop: String?
     /// How each symbol is chosen.
     public var sampling = SamplingOptions()
+    /// Whether the result has text and symbols: without them a text of any length takes no memory.
+    public var keepsResult = true
 
     /// 500 symbols from the beginning of a text, drawn as the model expects them.
     public init() {}
@@ -69,13 +71,16 @@ public struct TextGenerator {
       let (token, logProbability) = try logits.withUnsafeBufferPointer { logits throws(ModelError) in
         try sampler.next(logits)
       }
-      let spelling = vocabulary.spelling(of: token)
-      result.tokens.append(
-        String(validating: spelling, as: UTF8.self) ?? "<0x\(String(spelling[0], radix: 16, uppercase: true))>")
-      result.tokenIDs.append(token)
-      result.logProbabilities.append(logProbability)
+      if request.keepsResult {
+        let spelling = vocabulary.spelling(of: token)
+        result.tokens.append(
+          String(validating: spelling, as: UTF8.self)
+            ?? "<0x\(String(spelling[0], radix: 16, uppercase: true))>")
+        result.tokenIDs.append(token)
+        result.logProbabilities.append(logProbability)
+      }
       let bytes = stream.push(decoder.next(token))
-      written += bytes
+      if request.keepsResult { written += bytes }
       try emit(bytes)
       if stream.isStopped { break }
       if place + 1 < request.length { step(token, &logits) }

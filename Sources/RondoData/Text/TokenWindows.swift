@@ -10,7 +10,7 @@ import RondoCore
 ///
 /// Source: Williams and Peng, An efficient gradient-based algorithm for on-line training of recurrent network
 /// trajectories, 1990, DOI 10.1162/neco.1990.2.4.490.
-public struct Corpus: Sendable {
+public struct TokenWindows: Sendable {
   /// The symbols, shared and never copied.
   public let tokens: [Int32]
   /// The part of them that is learned or scored.
@@ -61,11 +61,11 @@ public struct Corpus: Sendable {
 
   private init(_ tokens: [Int32], _ range: Range<Int>?, _ preceding: Int32?, _ batchSize: Int, _ length: Int)
   {
-    require(batchSize > 0 && length > 0, "Corpus: \(batchSize) streams in windows of \(length) steps")
+    require(batchSize > 0 && length > 0, "TokenWindows: \(batchSize) streams in windows of \(length) steps")
     let range = range ?? tokens.indices
     require(
       range.lowerBound >= 0 && range.upperBound <= tokens.count,
-      "Corpus: the range \(range) of \(tokens.count) symbols")
+      "TokenWindows: the range \(range) of \(tokens.count) symbols")
     self.tokens = tokens
     self.range = range
     self.preceding = preceding
