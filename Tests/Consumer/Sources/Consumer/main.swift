@@ -40,3 +40,7 @@ let session = Session([model.rnn], trained)
 let steps = inputs.flatMap { session.step([$0]) }
 check(steps == rows.value.values, "stepping gave other values than the whole sequence")
 print("MyLSTM learned: squared error \(before) before, \(after) after 300 steps")
+
+if CommandLine.arguments.contains("--speed") {
+  print("MyLSTM runs at \(speedOfMyLSTM()) times the speed of the built-in LSTM")
+}
