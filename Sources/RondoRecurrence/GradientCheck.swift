@@ -39,8 +39,9 @@ public struct GradientCheck: Sendable {
 
     func loss(_ values: SequenceValues<Double>) -> Double {
       let results = ReferenceExecutor.run(plans, walk, values)
-      return zip([results.output] + results.final, [weights.output] + weights.final)
-        .reduce(0) { $0 + zip($1.0, $1.1).reduce(0) { $0 + $1.0 * $1.1 } }
+      var sum = Self.dot(results.output, weights.output)
+      for (state, weights) in zip(results.final, weights.final) { sum += Self.dot(state, weights) }
+      return sum
     }
     let analytic = ReferenceExecutor.run(plans, walk, point, resultGradients: weights).gradients!
     func error(
@@ -64,5 +65,11 @@ public struct GradientCheck: Sendable {
       [error("x", \.input)]
       + step.states.enumerated().map { error("initial \($1.name)", \.states[$0]) }
       + step.parameters.enumerated().map { error($1.name, \.parameters[$0]) }
+  }
+
+  private static func dot(_ a: [Double], _ b: [Double]) -> Double {
+    var sum = 0.0
+    for (a, b) in zip(a, b) { sum += a * b }
+    return sum
   }
 }

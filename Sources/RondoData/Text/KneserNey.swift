@@ -88,9 +88,13 @@ public struct KneserNey: Sendable {
     var n = [0.0, 0, 0, 0, 0]
     for count in counts where count <= 4 { n[Int(count)] += 1 }
     let y = n[1] / (n[1] + 2 * n[2])
-    let estimated = [0] + (1...3).map { Double($0) - Double($0 + 1) * y * n[$0 + 1] / n[$0] }
-    let isSound = (1...3).allSatisfy { estimated[$0] > 0 && estimated[$0] < Double($0) }
-    return isSound ? estimated : [0, 0.5, 1, 1.5]
+    var discounts = [0.0]
+    for count in 1...3 {
+      let discount = Double(count) - Double(count + 1) * y * n[count + 1] / n[count]
+      guard discount > 0, discount < Double(count) else { return [0, 0.5, 1, 1.5] }
+      discounts.append(discount)
+    }
+    return discounts
   }
 
   /// The contexts of 0, 1, … symbols that a text ends with, as long as they occur.
