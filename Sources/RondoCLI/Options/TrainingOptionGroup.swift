@@ -43,7 +43,7 @@ struct ModelOptionGroup: ParsableArguments {
   var tie: Bool?
 
   @Option(
-    parsing: .unconditional, help: "Share of values dropped between layers while training. (default: 0.2)",
+    parsing: .unconditional, help: "Share of values dropped after each layer while training. (default: 0.2)",
     transform: OptionParsing.share)
   var dropout: Double?
 
@@ -55,7 +55,8 @@ struct ModelOptionGroup: ParsableArguments {
   var initializer: InitializerOption?
 
   @Option(
-    parsing: .unconditional, help: "Initial bias of the forget gates, in cells that have one. (default: 1)",
+    parsing: .unconditional,
+    help: "Initial bias of the forget gates, in cells that have one. (default: drawn like other biases)",
     transform: OptionParsing.number)
   var forgetBias: Double?
 

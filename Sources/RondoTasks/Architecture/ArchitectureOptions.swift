@@ -12,11 +12,11 @@ public struct ArchitectureOptions: Sendable, Equatable, Codable {
   public var embedding: Int?
   /// Whether the output layer uses the embedding's weights.
   public var tie = false
-  /// The share of values that dropout sets to zero, between layers and around them.
+  /// The share of values that dropout sets to zero after each layer.
   public var dropout = 0.2
   /// Replaces the initialiser of every weight and bias, but for constants such as the forget bias.
   public var initializer: InitializerOption?
-  /// The initial bias of the forget gates, in cells that have one; 1 if not given.
+  /// The initial bias of the forget gates, in cells that have one; drawn like other biases if not given.
   public var forgetBias: Double?
 
   /// The largest width of a layer.

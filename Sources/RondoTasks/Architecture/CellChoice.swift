@@ -20,12 +20,10 @@ public enum CellChoice {
   /// The cell of an architecture.
   static func cell(_ options: ArchitectureOptions) throws(OptionError) -> any Cell {
     let cell = try entry(named: options.cell).make(hiddenSize: options.hidden)
+    guard let forgetBias = options.forgetBias else { return cell }
     guard let gated = cell as? any ForgetGated else {
-      guard options.forgetBias == nil else {
-        throw .conflict("the cell \(options.cell) has no forget gate: leave --forget-bias out")
-      }
-      return cell
+      throw .conflict("the cell \(options.cell) has no forget gate: leave --forget-bias out")
     }
-    return gated.withForgetBias(Float(options.forgetBias ?? 1))
+    return gated.withForgetBias(Float(forgetBias))
   }
 }

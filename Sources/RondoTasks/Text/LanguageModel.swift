@@ -6,7 +6,7 @@ import RondoTraining
 
 /// A recurrent language model: what the next symbol of a text will be.
 ///
-///     x = dropout(embedding[token])
+///     x = embedding[token]
 ///     for each layer:  x, state = recurrence(x, state);  x = dropout(x)
 ///     logits = W x + b
 ///
@@ -20,7 +20,7 @@ public struct LanguageModel: Sendable {
   /// From the layers' width to the embedding's, if the weights are tied and the widths differ.
   let projection: Linear?
   let output: Linear
-  /// One before the layers, and one after each.
+  /// One after each layer. (The embedding of a character is too little to lose a part of it.)
   private let dropouts: [Dropout]
 
   /// Registers the parameters: `embedding.weight`, `rnn.…`, `output.weight` (unless tied), `output.bias` and, if needed,
@@ -49,7 +49,7 @@ public struct LanguageModel: Sendable {
       projection = nil
       output = Linear(builder / "output", inputSize: top, outputSize: vocabularyCount)
     }
-    dropouts = (0...options.layers).map {
+    dropouts = (1...options.layers).map {
       Dropout(builder / "dropout\($0)", probability: Float(options.dropout))
     }
   }
@@ -83,10 +83,10 @@ public struct LanguageModel: Sendable {
   private func features(
     _ tape: Tape, _ window: TokenWindows.Window, states: [Tensor]
   ) -> (rows: Variable, final: [Tensor]) {
-    var x = dropouts[0](embedding(tape, window.inputs), window.layout)
+    var x = embedding(tape, window.inputs)
     var final: [Tensor] = []
     var rest = states[...]
-    for (layer, dropout) in zip(layers, dropouts.dropFirst()) {
+    for (layer, dropout) in zip(layers, dropouts) {
       let initial = rest.prefix(layer.states.count).map { tape.constant($0) }
       rest = rest.dropFirst(layer.states.count)
       let (rows, last) = layer(x, window.layout, initial: initial)

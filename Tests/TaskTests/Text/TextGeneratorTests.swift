@@ -92,7 +92,8 @@ import Testing
   @Test func tokensAreAllThatWasDrawn() throws {
     let folder = TemporaryFolder()
     try trainModel(
-      in: folder, text: String(repeating: "né ", count: 300), smallSettings { $0.text.level = .byte })
+      in: folder, text: String(repeating: "né ", count: 300),
+      smallSettings { ($0.text.level, $0.training.budget) = (.byte, .steps(200)) })
     let result = try generate(folder) { $0.length = 60 }.result
     #expect(result.tokens.contains("<0xC3>"))
     #expect(result.tokenIDs.contains(0xC3) && result.tokenIDs.count == 60)

@@ -3,7 +3,8 @@ import Rondo
 /// The speed of the cell that this package defines beside the built-in one: forward and backward, run in turn.
 ///
 /// - Returns: The ratio of the built-in cell's time to this one's: the median of the alternations.
-func speedOfMyLSTM(hiddenSize: Int = 256, batch: Int = 32, length: Int = 35, alternations: Int = 20) -> Double {
+func speedOfMyLSTM(hiddenSize: Int = 256, batch: Int = 32, length: Int = 35, alternations: Int = 20) -> Double
+{
   let mine = Pass(MyLSTM(hiddenSize: hiddenSize), batch: batch, length: length)
   let builtIn = Pass(LSTM(hiddenSize: hiddenSize), batch: batch, length: length)
   for pass in [mine, builtIn] { for _ in 0..<3 { pass.run() } }
