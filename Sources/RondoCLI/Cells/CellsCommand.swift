@@ -1,12 +1,15 @@
 import ArgumentParser
 import Foundation
+import RondoCore
 import RondoData
 import RondoNN
+import RondoRecurrence
+import RondoTasks
 
 /// `rondo cells`
 struct CellsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "cells", abstract: "The recurrent cells there are.", subcommands: [List.self])
+    commandName: "cells", abstract: "The recurrent cells there are.", subcommands: [List.self, Show.self])
 
   /// `rondo cells list`
   struct List: ParsableCommand {
@@ -28,6 +31,36 @@ struct CellsCommand: ParsableCommand {
         let name = entry.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
         try StandardOutput.print("\(name)\(entry.summary) (\(entry.paper))")
       }
+    }
+  }
+
+  /// `rondo cells show NAME`
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "show", abstract: "A cell's equations, as text that --cell takes.",
+      discussion: """
+          rondo cells show lstm > my.cell
+          rondo text train book.txt -o book --cell my.cell
+        """)
+
+    @Argument(help: "The cell: see `rondo cells list`.")
+    var name: String
+
+    @Flag(help: "Print what the engine makes of it instead.")
+    var plan = false
+
+    @Option(parsing: .unconditional, help: "Units, for --plan.", transform: OptionParsing.width)
+    var hidden = 128
+
+    @Option(parsing: .unconditional, help: "Width of the input, for --plan.", transform: OptionParsing.width)
+    var input = 128
+
+    func run() throws {
+      let entry = try CellChoice.entry(named: name)
+      guard plan else { return try StandardOutput.print(String(entry.text.dropLast())) }
+      let builder = Builder(seed: 1)
+      let recurrence = Recurrence(builder, entry.make(hiddenSize: hidden), inputSize: input)
+      try StandardOutput.print(recurrence.plan)
     }
   }
 }

@@ -3,6 +3,8 @@
 public indirect enum Initializer: Sendable, Hashable {
   /// Uniform in [−bound, bound).
   case uniform(Float)
+  /// Uniform in [from, to).
+  case between(Float, Float)
   /// Normal with mean 0 and this standard deviation.
   case normal(Float)
   /// The same value everywhere.
@@ -73,6 +75,8 @@ public indirect enum Initializer: Sendable, Hashable {
     }
     switch self {
     case .uniform(let bound): uniform(bound)
+    case .between(let from, let to):
+      each { from + source.uniform(stream: stream, position: $0) * (to - from) }
     case .normal(let deviation): each { Float(source.normal(stream: stream, position: $0)) * deviation }
     case .constant(let value): values.update(repeating: value)
     case .xavierUniform: uniform((6 / Float(max(1, inputs + outputs))).squareRoot())

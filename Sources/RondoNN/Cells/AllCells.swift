@@ -28,6 +28,14 @@ public struct CellEntry: Sendable {
 
   /// The cell that the name alone means.
   public func make(hiddenSize: Int) -> any Cell { variants[0].make(hiddenSize) }
+
+  /// Its equations as the text that `CellText` reads.
+  public var text: String {
+    guard let text = CellPrinter.text(name: name, make) else {
+      fatalError("CellEntry \(name): sizes that are no formula of hiddenSize and inputSize")
+    }
+    return text
+  }
 }
 
 /// A cell type that the registry lists, under one name or several.

@@ -23,10 +23,17 @@ public protocol Cell: Sendable {
   /// The names and widths of the states, in order; the first one's width scales the initial weights.
   var states: StateShapes { get }
 
+  /// The same for inputs of this width: for cells with a state as wide as the input. The others leave it out.
+  func states(inputSize: Int) -> StateShapes
+
   /// One time step: reads the input and the previous states, assigns the new states, and returns the output.
   ///
   /// It is called once, with symbols, when a `Recurrence` is built.
   func step(_ x: Term, _ states: inout States, _ weights: Weights) -> Term
+}
+
+extension Cell {
+  public func states(inputSize: Int) -> StateShapes { states }
 }
 
 /// The name and the width of a state.

@@ -11,6 +11,8 @@ public struct Term {
   /// The number of columns.
   public var width: Int { tracer.graph[node].width }
 
+  var domain: Domain { tracer.graph[node].domain }
+
   var isComputed: Bool {
     switch tracer.graph[node].operation {
     case .input, .state, .parameter, .constant, .slice, .broadcast, .kept: false

@@ -10,9 +10,19 @@ final class Tracer {
 
 /// Traces one time step of a cell.
 package func trace(_ cell: some Cell, inputSize: Int) -> StepGraph {
-  require(inputSize > 0, "\(type(of: cell)): input size \(inputSize)")
+  traceStep(cell.states(inputSize: inputSize), inputSize: inputSize, name: "\(type(of: cell))") {
+    cell.step($0, &$1, $2)
+  }
+}
+
+/// Traces what `body` writes as one time step.
+func traceStep<Failure: Error>(
+  _ states: StateShapes, inputSize: Int, name: String,
+  _ body: (Term, inout States, Weights) throws(Failure) -> Term
+) throws(Failure) -> StepGraph {
+  require(inputSize > 0, "\(name): input size \(inputSize)")
   let tracer = Tracer()
-  let shapes = cell.states.shapes
+  let shapes = states.shapes
   let x = Term(tracer: tracer, node: tracer.graph.add(.input, width: inputSize, domain: .steps)).named("x")
   let previous = shapes.enumerated().map { index, shape in
     Term(tracer: tracer, node: tracer.graph.add(.state(index), width: shape.width, domain: .steps))
@@ -20,8 +30,8 @@ package func trace(_ cell: some Cell, inputSize: Int) -> StepGraph {
   }
   var states = States(shapes: shapes, tracer: tracer, current: previous)
   let weights = Weights(
-    tracer: tracer, defaultInitializer: .uniform(1 / Float(shapes[0].width).squareRoot()))
-  let output = cell.step(x, &states, weights)
+    tracer: tracer, defaultInitializer: standardInitializer(shapes))
+  let output = try body(x, &states, weights)
 
   // A state or output that is a leaf, a slice or the same for all steps gets a node of its own, so that some work computes it.
   func owned(_ term: Term) -> NodeID {
@@ -33,7 +43,7 @@ package func trace(_ cell: some Cell, inputSize: Int) -> StepGraph {
     }
     require(
       Domain.join(node.domain, .steps) != nil,
-      "\(type(of: cell)): \(tracer.graph.describe(term.node)) has the rows of a matrix, not one for each step"
+      "\(name): \(tracer.graph.describe(term.node)) has the rows of a matrix, not one for each step"
     )
     let copy = tracer.graph.add(.unary(.identity), [term.node], width: node.width, domain: .steps)
     tracer.graph.names[copy] = tracer.graph.names[term.node].map {
@@ -45,4 +55,9 @@ package func trace(_ cell: some Cell, inputSize: Int) -> StepGraph {
   return StepGraph(
     graph: tracer.graph, inputSize: inputSize, states: shapes, parameters: tracer.parameters,
     updates: results.updates, output: results.output)
+}
+
+/// How parameters begin that name no initialiser: uniform in ±1/√n, n being the width of the first state.
+func standardInitializer(_ states: [StateShape]) -> Initializer {
+  .uniform(1 / Float(states[0].width).squareRoot())
 }
