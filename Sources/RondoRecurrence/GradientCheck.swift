@@ -30,7 +30,8 @@ public struct GradientCheck: Sendable {
     }
     let point = SequenceValues<Double>(
       input: values(layout.rowCount * step.inputSize),
-      states: step.states.map { values(layout.sequenceCount * $0.width) },
+      // Positive, as counts and normalisers are.
+      states: step.states.map { values(layout.sequenceCount * $0.width).map { 0.55 + 0.45 * $0 } },
       parameters: step.parameters.map { values($0.shape.reduce(1, *)) })
     let weights = (
       output: values(layout.rowCount * plans.outputSize),

@@ -80,6 +80,19 @@ package struct StepOracle {
       case .product(transposed: false):
         rows.append(
           inputs[0].map { x in inputs[1].map { w in zip(x, w).reduce(0) { $0 + $1.0 * $1.1 } } })
+      case .repeated(let n):
+        rows.append(inputs[0].map { $0.flatMap { Array(repeating: $0, count: n) } })
+      case .tiled(let n): rows.append(inputs[0].map { row in (0..<n).flatMap { _ in row } })
+      case .groupSum(let n), .groupMaximum(let n):
+        rows.append(
+          inputs[0].map { row in
+            stride(from: 0, to: row.count, by: n).map { start in
+              let group = row[start..<start + n]
+              return node.operation == .groupSum(n) ? group.reduce(0, +) : group.max()!
+            }
+          })
+      case .tileSum:
+        preconditionFailure("StepOracle: no cell writes \(node.operation)")
       case .sum: rows.append(inputs[0].map { [$0.reduce(0, +)] })
       case .maximum: rows.append(inputs[0].map { [$0.max()!] })
       case .kept, .multiplyAdd, .product(transposed: true), .outer, .total:
@@ -101,6 +114,8 @@ package struct StepOracle {
     case .relu: max(a, 0)
     case .softplus: log(1 + exp(a))
     case .squareRoot: a.squareRoot()
+    case .sin: sin(a)
+    case .cos: cos(a)
     }
   }
 

@@ -1,4 +1,5 @@
-// exp, log, logistic sigmoid, hyperbolic tangent and softplus, within 3 units in the last place over all floats, gradual underflow included.
+// exp, log, logistic sigmoid, hyperbolic tangent and softplus, within 3 units in the last place over all floats, gradual underflow included;
+// sin and cos so for |x| ≤ 1000, beyond with an error that grows with |x|.
 // The polynomials are our own weighted minimax fits (Lawson's iteration in extended precision, coefficients rounded to float one by one from
 // the lowest, the rest refitted each time); the range reductions are the textbook ones of Cody and Waite.
 
@@ -89,4 +90,51 @@ INLINE lanes softplus_lanes(lanes x) {
   integers large = e > 0x1.a82799p-2f;
   lanes y = reduced_log(large ? 0.5f * (e - 1.0f) : e, large ? splat(1.0f) : splat(0.0f));
   return (x > 0.0f ? x : splat(0.0f)) + y;
+}
+
+// What sin and cos share: x − n π/2 with the nearest n, of which the lowest two bits say which function of it is meant. |x| is cut at 2²⁰,
+// where a float no longer says which part of the circle it is in.
+typedef struct {
+  lanes r;
+  unsigneds quarter;
+} reduced_angle;
+
+INLINE reduced_angle reduce_angle(lanes x) {
+  x = x > 0x1p20f ? splat(0x1p20f) : x;
+  x = x < -0x1p20f ? splat(-0x1p20f) : x;
+  shifted_integers n = {multiply_add(x, splat(0x1.45f306p-1f), splat(SHIFTER))};
+  // π/2 in four parts; the products of n with the first three are exact for |x| ≤ 12,000.
+  lanes r = multiply_add(value_of(n), splat(-0x1.92p0f), x);
+  r = multiply_add(value_of(n), splat(-0x1.fb4p-12f), r);
+  r = multiply_add(value_of(n), splat(-0x1.444p-24f), r);
+  r = multiply_add(value_of(n), splat(-0x1.68c234p-39f), r);
+  return (reduced_angle){r, (unsigneds)n.shifted};
+}
+
+// sin(r) or, where the lowest bit of the quarter is set, cos(r), with the sign of the quarter; |r| ≤ 0.8.
+INLINE lanes sine_of_angle(lanes r, unsigneds quarter) {
+  lanes s = r * r;
+  // (sin(r) / r − 1) / r², relative error of sin 1.7e-10.
+  lanes p = multiply_add(splat(0x1.7a86b2p-19f), s, splat(-0x1.a053f2p-13f));
+  p = multiply_add(p, s, splat(0x1.11117p-7f));
+  p = multiply_add(p, s, splat(-0x1.555556p-3f));
+  lanes sine = multiply_add(p * s, r, r);
+  // (cos(r) − 1 + r²/2) / r⁴, relative error of cos 7.8e-12.
+  p = multiply_add(splat(-0x1.33b0a4p-22f), s, splat(0x1.a068c8p-16f));
+  p = multiply_add(p, s, splat(-0x1.6c1756p-10f));
+  p = multiply_add(p, s, splat(0x1.555556p-5f));
+  lanes cosine = multiply_add(p * s, s, multiply_add(splat(-0.5f), s, splat(1.0f)));
+  lanes y = (quarter & 1) != 0 ? cosine : sine;
+  return (lanes)((unsigneds)y ^ ((quarter & 2) << 30));
+}
+
+INLINE lanes sin_lanes(lanes x) {
+  reduced_angle a = reduce_angle(x);
+  // The smallest keep their sign and value.
+  return sine_of_angle(a.r, a.quarter);
+}
+
+INLINE lanes cos_lanes(lanes x) {
+  reduced_angle a = reduce_angle(x);
+  return sine_of_angle(a.r, a.quarter + 1);
 }

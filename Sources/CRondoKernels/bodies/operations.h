@@ -55,6 +55,8 @@ UNARY(tanh, tanh_lanes(x))
 UNARY(relu, maximum(x, zero))
 UNARY(softplus, softplus_lanes(x))
 UNARY(sqrt, square_root(x))
+UNARY(sin, sin_lanes(x))
+UNARY(cos, cos_lanes(x))
 
 static const struct {
   row_operation *run;
@@ -79,4 +81,6 @@ static const struct {
   [RONDO_OP_RELU] = {row_relu, 1},
   [RONDO_OP_SOFTPLUS] = {row_softplus, 1},
   [RONDO_OP_SQRT] = {row_sqrt, 1},
+  [RONDO_OP_SIN] = {row_sin, 1},
+  [RONDO_OP_COS] = {row_cos, 1},
 };

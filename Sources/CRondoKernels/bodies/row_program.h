@@ -80,6 +80,68 @@ INLINE void reduce(const block *b, int sums, source a, float *out) {
   }
 }
 
+INLINE lanes first_lanes(lanes value, size_t count, lanes rest) {
+  integers lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  return lane < (int32_t)count ? value : rest;
+}
+
+// The sum or maximum of some columns, in the order in which a section of their number would reduce them.
+INLINE float reduce_group(const float *from, size_t count, int sums) {
+  lanes value = sums ? splat(0) : splat(-__builtin_inff());
+  const size_t whole = count & ~(size_t)15, rest = count & 15;
+  for (size_t j = 0; j < whole; j += 16) value = sums ? value + load(from + j) : maximum(load(from + j), value);
+  if (rest != 0) {
+    lanes x = load_first(from + whole, rest);
+    value = sums ? value + x : maximum(first_lanes(x, rest, splat(-__builtin_inff())), value);
+  }
+  return sums ? sum_of_lanes(value) : maximum_of_lanes(value);
+}
+
+// One row of an instruction that moves columns: `from` is the whole row of its operand, `to` has the columns that begin at `first`.
+INLINE void move_columns(uint32_t op, size_t n, size_t width, const float *from, float *to, size_t first, size_t columns) {
+  switch (op) {
+    case RONDO_OP_REPEAT:
+      for (size_t j = 0; j < columns;) {
+        size_t end = smaller(columns, ((first + j) / n + 1) * n - first);
+        float value = from[(first + j) / n];
+        for (; j < end; j++) to[j] = value;
+      }
+      break;
+    case RONDO_OP_TILE:
+      for (size_t j = 0; j < columns;) {
+        size_t begin = (first + j) % n, count = smaller(columns - j, n - begin);
+        __builtin_memcpy(to + j, from + begin, count * sizeof(float));
+        j += count;
+      }
+      break;
+    case RONDO_OP_TILE_SUM:
+      for (size_t j = 0; j < columns; j += 16) {
+        size_t count = smaller(16, columns - j);
+        lanes sum = splat(0);
+        for (size_t group = 0; group < n; group++) sum = sum + load_first(from + group * width + first + j, count);
+        store_first(to + j, count, sum);
+      }
+      break;
+    default:
+      for (size_t j = 0; j < columns; j++) to[j] = reduce_group(from + (first + j) * n, n, op == RONDO_OP_GROUP_SUM);
+  }
+}
+
+static void run_move(const frame *f, const block *b, const rondo_instruction *instruction, size_t width) {
+  const rondo_stream *stream = &f->streams[instruction->a.index];
+  float *out = register_address(f, instruction->out.index);
+  size_t out_row = b->register_row;
+  if (instruction->out.kind != RONDO_REGISTER) {
+    const rondo_stream *target = &f->streams[instruction->out.index];
+    out = target->base + b->first_row * target->row_stride + b->first_column;
+    out_row = target->row_stride;
+  }
+  for (size_t r = 0; r < b->rows; r++) {
+    const float *from = stream->base + (b->first_row + r) * stream->row_stride;
+    move_columns(instruction->op, instruction->b.index, width, from, out + r * out_row, b->first_column, b->columns);
+  }
+}
+
 INLINE void run_instruction(const frame *f, const block *b, const rondo_instruction *instruction) {
   int flat = 1, whole = 1;
   source x = resolve(f, b, instruction->a, 0, &flat, &whole), y = x, z = x;
@@ -124,7 +186,13 @@ static void run_section(const frame *f, const rondo_section *section, size_t fir
         .opens = column == 0, .closes = column + part >= width,
       };
       b.register_row = rounded_up(b.columns, 16);
-      for (uint32_t i = 0; i < section->count; i++) run_instruction(f, &b, &f->program->code[section->first + i]);
+      for (uint32_t i = 0; i < section->count; i++) {
+        const rondo_instruction *instruction = &f->program->code[section->first + i];
+        if (instruction->op >= RONDO_OP_REPEAT && instruction->op <= RONDO_OP_TILE_SUM)
+          run_move(f, &b, instruction, width);
+        else
+          run_instruction(f, &b, instruction);
+      }
     }
   }
 }

@@ -80,6 +80,14 @@ typedef enum {
   RONDO_OP_RELU,      // a > 0 ? a : 0
   RONDO_OP_SOFTPLUS,  // log(1 + exp(a)) = max(a, 0) + log(1 + exp(-|a|))
   RONDO_OP_SQRT,
+  RONDO_OP_SIN,
+  RONDO_OP_COS,
+  // What moves columns: `a` is a stream, b.index a number n, of the groups of equal width in which the wider one of `a` and `out` lies.
+  RONDO_OP_REPEAT,    // n = columns of a group: out[j] = a[j / n]
+  RONDO_OP_TILE,      // n = columns of a: out[j] = a[j mod n]
+  RONDO_OP_GROUP_SUM,      // n = columns of a group: out[j] = the sum of a[j n] to a[j n + n - 1], in the order of RONDO_OP_SUM
+  RONDO_OP_GROUP_MAXIMUM,  // the largest of them
+  RONDO_OP_TILE_SUM,  // n = number of groups: out[j] = the sum of a[j], a[j + w], …, w being the section's width, in this order
   RONDO_OP_SUM,       // out: a scalar; the sum of a over the section's columns: 16 lanes, lane j adds columns j, j+16, …; then a fixed tree
   RONDO_OP_MAXIMUM,   // out: a scalar; the largest a over the section's columns; NaNs are passed over
   RONDO_OP_COUNT

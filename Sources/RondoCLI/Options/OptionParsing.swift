@@ -84,6 +84,19 @@ enum OptionParsing {
     return value
   }
 
+  struct Pair: Sendable {
+    var name: String
+    var value: String
+  }
+
+  static func pair(_ text: String) throws -> Pair {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+      throw Requirement(description: "it must be NAME=VALUE")
+    }
+    return Pair(name: String(parts[0]), value: String(parts[1]))
+  }
+
   static func duration(_ text: String) throws -> Double {
     guard let seconds = DurationText.seconds(text), seconds > 0 else {
       throw Requirement(description: "it must be a duration such as 10ms, 90s, 8m or 1h30m")

@@ -18,8 +18,17 @@ struct TrainingOptionGroup: ParsableArguments {
 
 /// What the network looks like.
 struct ModelOptionGroup: ParsableArguments {
-  @Option(help: "The recurrent cell: see `rondo cells list`. (default: lstm)")
+  @Option(
+    help: ArgumentHelp(
+      "The recurrent cell: a name of `rondo cells list`, or a .cell file with equations. (default: lstm)",
+      valueName: "name|file.cell"))
   var cell: String?
+
+  @Option(
+    name: .customLong("cell-option"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("An option of the cell's own; may be repeated.", valueName: "name=value"),
+    transform: OptionParsing.pair)
+  var cellOptions: [OptionParsing.Pair] = []
 
   @Option(
     parsing: .unconditional, help: "Units of each recurrent layer. (default: 256)",
@@ -61,7 +70,18 @@ struct ModelOptionGroup: ParsableArguments {
   var forgetBias: Double?
 
   func apply(to options: inout ArchitectureOptions) throws {
-    options.cell = cell ?? options.cell
+    if let cell {
+      options.cell = cell
+      options.cellOptions = [:]
+      options.equations = try CellChoice.equations(of: cell)
+    } else if forgetBias != nil, CellChoice.names.contains(options.cell) {
+      // Equations of a saved model have its forget bias in them.
+      options.equations = nil
+    }
+    for option in cellOptions {
+      options.cellOptions[option.name] = option.value
+      if CellChoice.names.contains(options.cell) { options.equations = nil }
+    }
     options.hidden = hidden ?? options.hidden
     options.layers = layers ?? options.layers
     options.embedding = embedding ?? options.embedding

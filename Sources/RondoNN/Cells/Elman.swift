@@ -43,12 +43,12 @@ extension Elman: RegisteredCell {
       CellEntry(
         name: "elman", summary: "the simple recurrent cell: one activation of input and state",
         paper: "Elman 1990, DOI 10.1207/s15516709cog1402_1", gateCount: 1,
-        variants: [
-          .init("activation=tanh") { Elman(hiddenSize: $0) },
-          .init("activation=relu") { Elman(hiddenSize: $0, activation: .relu) },
-          .init("activation=tanh bias=false") { Elman(hiddenSize: $0, bias: false) },
-          .init("activation=relu bias=false") { Elman(hiddenSize: $0, activation: .relu, bias: false) },
-        ])
+        variants: ["activation=tanh", "activation=relu", "bias=false", "activation=relu bias=false"]
+      ) { hiddenSize, options throws(CellOptions.Problem) in
+        let activation = try options.choice("activation", "tanh", Activation.allCases.map(\.rawValue))
+        return Elman(
+          hiddenSize: hiddenSize, activation: Activation(rawValue: activation)!, bias: try options.flag("bias", true))
+      }
     ]
   }
 }

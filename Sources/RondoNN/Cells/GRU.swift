@@ -60,24 +60,20 @@ public struct GRU: Cell {
 
 extension GRU: RegisteredCell {
   public static var entries: [CellEntry] {
-    let paper = "Cho et al. 2014, arXiv 1406.1078"
+    func entry(_ name: String, _ reset: Reset, _ summary: String) -> CellEntry {
+      CellEntry(
+        name: name, summary: summary, paper: "Cho et al. 2014, arXiv 1406.1078", gateCount: 3,
+        variants: ["bias=true", "bias=false"]
+      ) { hiddenSize, options throws(CellOptions.Problem) in
+        GRU(hiddenSize: hiddenSize, reset: reset, bias: try options.flag("bias", true))
+      }
+    }
     return [
-      CellEntry(
-        name: "gru", summary: "gated recurrent unit, reset after the recurrent product (PyTorch's form)",
-        paper: paper,
-        gateCount: 3,
-        variants: [
-          .init("bias=true") { GRU(hiddenSize: $0) },
-          .init("bias=false") { GRU(hiddenSize: $0, bias: false) },
-        ]),
-      CellEntry(
-        name: "gru-before",
-        summary: "gated recurrent unit, reset before the recurrent product (the paper's form)",
-        paper: paper, gateCount: 3,
-        variants: [
-          .init("bias=true") { GRU(hiddenSize: $0, reset: .before) },
-          .init("bias=false") { GRU(hiddenSize: $0, reset: .before, bias: false) },
-        ]),
+      entry(
+        "gru", .after, "gated recurrent unit, reset after the recurrent product (PyTorch's form)"),
+      entry(
+        "gru-before", .before,
+        "gated recurrent unit, reset before the recurrent product (the paper's form)"),
     ]
   }
 }

@@ -66,6 +66,31 @@ public struct Term {
   /// The largest of the columns: width 1.
   public func maximum() -> Term { Term(tracer: tracer, node: tracer.graph.reduction(.maximum, node)) }
 
+  /// The sum of each of so many groups of equal width: width `groups`.
+  public func sum(groups: Int) -> Term { moved(.groupSum(columns(groups, "sum"))) }
+
+  /// The mean of each of so many groups of equal width: width `groups`.
+  public func mean(groups: Int) -> Term { sum(groups: groups) / columns(groups, "mean") }
+
+  /// The largest of each of so many groups of equal width: width `groups`.
+  public func maximum(groups: Int) -> Term { moved(.groupMaximum(columns(groups, "maximum"))) }
+
+  /// Each column n times: of (a, b) twice (a, a, b, b).
+  public func repeated(_ n: Int) -> Term { moved(.repeated(n)) }
+
+  /// All columns n times: of (a, b) twice (a, b, a, b).
+  public func tiled(_ n: Int) -> Term { moved(.tiled(n)) }
+
+  private func moved(_ operation: Operation) -> Term {
+    Term(tracer: tracer, node: tracer.graph.movement(operation, node))
+  }
+
+  private func columns(_ groups: Int, _ name: String) -> Int {
+    require(
+      groups > 0 && width % groups == 0, "\(name): width \(width) does not divide into \(groups) groups")
+    return width / groups
+  }
+
   fileprivate func unary(_ function: Unary) -> Term {
     let result = tracer.graph.unary(function, node)
     if let name = tracer.graph.names[node], name.hasSuffix("?"), tracer.graph.names[result] == nil {
@@ -142,6 +167,10 @@ public func log(_ x: Term) -> Term { x.unary(.log) }
 public func softplus(_ x: Term) -> Term { x.unary(.softplus) }
 /// The square root.
 public func sqrt(_ x: Term) -> Term { x.unary(.squareRoot) }
+/// The sine of an angle in radians.
+public func sin(_ x: Term) -> Term { x.unary(.sin) }
+/// The cosine of an angle in radians.
+public func cos(_ x: Term) -> Term { x.unary(.cos) }
 /// The absolute value.
 public func abs(_ x: Term) -> Term { x.unary(.absolute) }
 /// The smaller of two terms, elementwise.
@@ -152,6 +181,10 @@ public func min(_ a: Term, _ b: some Number) -> Term { min(a, a.number(b)) }
 public func max(_ a: Term, _ b: Term) -> Term { a.binary(.maximum, b) }
 /// The larger of a term and a number, elementwise.
 public func max(_ a: Term, _ b: some Number) -> Term { max(a, a.number(b)) }
+/// `a` where the condition is not 0, else the number.
+public func select(_ condition: Term, _ a: Term, _ b: some Number) -> Term { select(condition, a, a.number(b)) }
+/// The number where the condition is not 0, else `b`.
+public func select(_ condition: Term, _ a: some Number, _ b: Term) -> Term { select(condition, b.number(a), b) }
 /// `a` where the condition is not 0, else `b`, elementwise.
 public func select(_ condition: Term, _ a: Term, _ b: Term) -> Term {
   let width = Swift.max(condition.width, a.width, b.width)

@@ -80,8 +80,11 @@ package enum ReferenceExecutor: Executor {
             continue
           }
           for column in 0..<width {
-            let value = evaluate(
-              op, load(instruction.a, column), load(instruction.b, column), load(instruction.c, column))
+            let value =
+              isMovement(op)
+              ? move(op, Int(instruction.b.index), column, width: width) { load(instruction.a, $0) }
+              : evaluate(
+                op, load(instruction.a, column), load(instruction.b, column), load(instruction.c, column))
             let index = Int(instruction.out.index)
             if UInt32(instruction.out.kind) == RONDO_REGISTER.rawValue {
               registers[index * width + column] = value
@@ -92,6 +95,23 @@ package enum ReferenceExecutor: Executor {
           }
         }
       }
+    }
+  }
+
+  private static func isMovement(_ op: rondo_op) -> Bool {
+    (RONDO_OP_REPEAT.rawValue...RONDO_OP_TILE_SUM.rawValue).contains(op.rawValue)
+  }
+
+  /// A column of what moves columns of the row that `a` reads.
+  private static func move(
+    _ op: rondo_op, _ n: Int, _ column: Int, width: Int, _ a: (Int) -> Double
+  ) -> Double {
+    switch op {
+    case RONDO_OP_REPEAT: a(column / n)
+    case RONDO_OP_TILE: a(column % n)
+    case RONDO_OP_GROUP_SUM: (0..<n).reduce(0) { $0 + a(column * n + $1) }
+    case RONDO_OP_GROUP_MAXIMUM: (0..<n).map { a(column * n + $0) }.max()!
+    default: (0..<n).reduce(0) { $0 + a($1 * width + column) }
     }
   }
 
@@ -116,6 +136,8 @@ package enum ReferenceExecutor: Executor {
     case RONDO_OP_RELU: a > 0 ? a : 0
     case RONDO_OP_SOFTPLUS: (a > 0 ? a : 0) + log1p(exp(-abs(a)))
     case RONDO_OP_SQRT: a.squareRoot()
+    case RONDO_OP_SIN: sin(a)
+    case RONDO_OP_COS: cos(a)
     default: fatalError("ReferenceExecutor: instruction \(op.rawValue)")
     }
   }

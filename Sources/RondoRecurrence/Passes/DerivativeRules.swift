@@ -38,6 +38,10 @@ package struct DerivativeRules: Sendable {
     "relu": unary { d, x, y, g in
       d.graph.binary(.multiply, g, d.graph.binary(.less, d.graph.constant(0), d.value(y)))
     },
+    "sin": unary { d, x, y, g in d.graph.binary(.multiply, g, d.graph.unary(.cos, d.value(x))) },
+    "cos": unary { d, x, y, g in
+      d.graph.unary(.negate, d.graph.binary(.multiply, g, d.graph.unary(.sin, d.value(x))))
+    },
     "softplus": unary { d, x, y, g in d.graph.binary(.multiply, g, d.graph.unary(.sigmoid, d.value(x))) },
     "squareRoot": unary { d, x, y, g in
       d.graph.binary(.divide, d.graph.binary(.multiply, g, d.graph.constant(0.5)), d.value(y))
@@ -109,6 +113,19 @@ package struct DerivativeRules: Sendable {
           input: input, gradient: d.graph.elementwise(.select, [below, d.graph.constant(0), spread]))
       ]
     },
+    "repeated": movement { .groupSum($0) },
+    "tiled": movement { .tileSum($0) },
+    "group sum": movement { .repeated($0) },
+    "group maximum": { d, node, g in
+      guard case .groupMaximum(let n) = d.forward[node].operation else { return [] }
+      let input = d.forward[node].inputs[0]
+      let (largest, spread) = (d.value(node), d.graph.movement(.repeated(n), g))
+      let below = d.graph.binary(.less, d.value(input), d.graph.movement(.repeated(n), largest))
+      return [
+        Contribution(
+          input: input, gradient: d.graph.elementwise(.select, [below, d.graph.constant(0), spread]))
+      ]
+    },
     "product": { d, node, g in
       let inputs = d.forward[node].inputs
       let x = d.value(inputs[0])
@@ -118,6 +135,20 @@ package struct DerivativeRules: Sendable {
       ] + inputs.dropFirst(2).map { Contribution(input: $0, gradient: g) }
     },
   ])
+
+  /// Of a movement of columns, whose gradient is moved by another one.
+  private static func movement(
+    _ opposite: @escaping @Sendable (_ n: Int) -> Operation
+  ) -> DerivativeRule {
+    { d, node, g in
+      let input = d.forward[node].inputs[0]
+      switch d.forward[node].operation {
+      case .repeated(let n), .tiled(let n), .groupSum(let n):
+        return [Contribution(input: input, gradient: d.graph.movement(opposite(n), g))]
+      default: return []
+      }
+    }
+  }
 
   private static func unary(
     _ rule: @escaping @Sendable (inout Differentiation, _ x: NodeID, _ y: NodeID, _ g: NodeID) -> NodeID

@@ -31,7 +31,7 @@ package enum Domain: Hashable, Sendable {
 package enum Unary: String, Hashable, Sendable, CaseIterable {
   /// The value itself: gives a leaf or a slice a node of its own where one is needed.
   case identity
-  case negate, absolute, exp, log, sigmoid, tanh, relu, softplus, squareRoot
+  case negate, absolute, exp, log, sigmoid, tanh, relu, softplus, squareRoot, sin, cos
 }
 
 package enum Binary: String, Hashable, Sendable, CaseIterable {
@@ -61,6 +61,17 @@ package enum Operation: Hashable, Sendable {
   case concatenate
   /// A value of width 1 repeated over a width.
   case broadcast
+  // Movements of columns; the number is that of columns of a group, or of groups.
+  /// Each column n times: out[j] = a[j / n].
+  case repeated(Int)
+  /// All columns n times: out[j] = a[j mod width of a].
+  case tiled(Int)
+  /// The sum of each group of n columns.
+  case groupSum(Int)
+  /// The largest of each group of n columns.
+  case groupMaximum(Int)
+  /// The sum of n groups, column by column: what the gradient of `tiled` is. No cell writes it.
+  case tileSum(Int)
   // Products. `product` is (x, W) or (x, W, start): start + Σ_k x[k] W[·, k], k ascending; transposed: Σ_k x[k] W[k, ·].
   case product(transposed: Bool)
   /// (a, b): Σ over rows of aᵀ b, the gradient of a weight.
@@ -177,6 +188,34 @@ package struct Graph: Sendable {
     nodes[a].operation == .broadcast ? unary(.identity, a) : a
   }
 
+  /// A movement of columns, which reads a row as a whole.
+  package mutating func movement(_ operation: Operation, _ a: NodeID) -> NodeID {
+    let width = nodes[a].width
+    func parts(_ n: Int) -> Int {
+      require(
+        n > 0 && width % n == 0, "\(describe(operation)): width \(width) does not divide into groups of \(n)")
+      return width / n
+    }
+    let result: Int
+    switch operation {
+    case .repeated(let n), .tiled(let n):
+      require(n > 0, "\(describe(operation)): \(n) times")
+      if n == 1 { return a }
+      if width == 1 { return broadcast(a, to: n) }
+      result = width * n
+    case .groupSum(let n), .groupMaximum(let n):
+      result = parts(n)
+      if n == 1 { return a }
+      if result == 1 { return reduction(operation == .groupSum(n) ? .sum : .maximum, a) }
+    case .tileSum(let n):
+      result = parts(n)
+      if n == 1 { return a }
+      if result == 1 { return reduction(.sum, a) }
+    default: fatalError("movement: \(operation)")
+    }
+    return add(operation, [spread(a)], width: result, domain: nodes[a].domain)
+  }
+
   package mutating func reduction(_ operation: Operation, _ a: NodeID) -> NodeID {
     add(operation, [a], width: 1, domain: nodes[a].domain)
   }
@@ -242,6 +281,9 @@ package struct Graph: Sendable {
     case .binary(let function): function.rawValue
     case .sum: "row sum"
     case .maximum: "row maximum"
+    case .groupSum: "group sum"
+    case .groupMaximum: "group maximum"
+    case .tileSum: "tile sum"
     default: String(String(describing: operation).prefix { $0 != "(" })
     }
   }

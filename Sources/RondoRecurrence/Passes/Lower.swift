@@ -208,7 +208,7 @@ private struct ProgramEmitter {
     }
     instructions.append(
       rondo_instruction(
-        opcode(node.operation), out: out, operands[0], operands.count > 1 ? operands[1] : nil,
+        opcode(node.operation), out: out, operands[0], operands.count > 1 ? operands[1] : columns(of: node),
         operands.count > 2 ? operands[2] : nil))
     for place in places {
       instructions.append(rondo_instruction(RONDO_OP_COPY, out: stream(place, false), out))
@@ -295,6 +295,15 @@ private struct ProgramEmitter {
     }
   }
 
+  /// The number that a movement of columns has in place of a second operand: `tiled` counts the columns of its operand there.
+  private func columns(of node: Node) -> rondo_operand? {
+    switch node.operation {
+    case .repeated(let n), .groupSum(let n), .groupMaximum(let n), .tileSum(let n): operand(RONDO_REGISTER, n)
+    case .tiled: operand(RONDO_REGISTER, graph[node.inputs[0]].width)
+    default: nil
+    }
+  }
+
   private func opcode(_ operation: Operation) -> rondo_op {
     switch operation {
     case .unary(let function):
@@ -309,6 +318,8 @@ private struct ProgramEmitter {
       case .relu: RONDO_OP_RELU
       case .softplus: RONDO_OP_SOFTPLUS
       case .squareRoot: RONDO_OP_SQRT
+      case .sin: RONDO_OP_SIN
+      case .cos: RONDO_OP_COS
       }
     case .binary(let function):
       switch function {
@@ -324,6 +335,11 @@ private struct ProgramEmitter {
     case .multiplyAdd: RONDO_OP_FMA
     case .sum: RONDO_OP_SUM
     case .maximum: RONDO_OP_MAXIMUM
+    case .repeated: RONDO_OP_REPEAT
+    case .tiled: RONDO_OP_TILE
+    case .groupSum: RONDO_OP_GROUP_SUM
+    case .groupMaximum: RONDO_OP_GROUP_MAXIMUM
+    case .tileSum: RONDO_OP_TILE_SUM
     default: fatalError("lower: \(operation) is not an instruction")
     }
   }

@@ -37,7 +37,8 @@ func traceStep<Failure: Error>(
   func owned(_ term: Term) -> NodeID {
     let node = tracer.graph[term.node]
     switch node.operation {
-    case .unary, .binary, .select, .multiplyAdd, .product, .sum, .maximum, .concatenate:
+    case .unary, .binary, .select, .multiplyAdd, .product, .sum, .maximum, .concatenate, .repeated, .tiled,
+      .groupSum, .groupMaximum, .tileSum:
       if node.domain == .steps { return term.node }
     default: break
     }

@@ -303,6 +303,9 @@ struct CellEvaluation {
     if let parameter = call.parameter {
       throw CellTextError(position, "\(call.function) declares no parameter, so the name \(parameter) is too much")
     }
+    if ["sum", "mean", "maximum"].contains(call.function), call.options.map(\.name) == ["groups"] {
+      return .term(try grouped(call, position))
+    }
     if let option = call.options.first {
       throw CellTextError(option.position, "\(call.function) has no option \(option.name)")
     }
@@ -319,6 +322,14 @@ struct CellEvaluation {
       try checkRows(parts, position)
       return .term(Term(tracer: parts[0].tracer, node: parts[0].tracer.graph.concatenate(parts.map(\.node))))
     }
+    if ["repeated", "tiled"].contains(call.function) {
+      try checkArguments(call, 2, position)
+      let (whole, times) = (try term(call.arguments[0]), try width(call.arguments[1]))
+      guard whole.width <= Self.widest / times else {
+        throw CellTextError(position, "\(times) times \(whole.width) columns are more than \(Self.widest)")
+      }
+      return .term(call.function == "repeated" ? whole.repeated(times) : whole.tiled(times))
+    }
     try checkArguments(call, call.function == "product" ? 2 : 1, position)
     let argument = try term(call.arguments[0])
     switch call.function {
@@ -326,6 +337,19 @@ struct CellEvaluation {
     case "mean": return .term(argument.mean())
     case "maximum": return .term(argument.maximum())
     default: return .term(try product(argument, try term(call.arguments[1]), position))
+    }
+  }
+
+  private func grouped(_ call: CellSyntax.Call, _ position: Position) throws(CellTextError) -> Term {
+    try checkArguments(call, 1, position)
+    let (whole, groups) = (try term(call.arguments[0]), try width(call.options[0].value))
+    guard whole.width % groups == 0 else {
+      throw CellTextError(position, "a width of \(whole.width) does not divide into \(groups) equal groups")
+    }
+    switch call.function {
+    case "sum": return whole.sum(groups: groups)
+    case "mean": return whole.mean(groups: groups)
+    default: return whole.maximum(groups: groups)
     }
   }
 

@@ -16,6 +16,8 @@ enum CellFunctions {
     "exp": unary { exp($0) },
     "log": unary { log($0) },
     "softplus": unary { softplus($0) },
+    "sin": unary { sin($0) },
+    "cos": unary { cos($0) },
     "sqrt": CellFunction(arguments: 1, ofTerms: { sqrt($0[0]) }, ofNumbers: { $0[0].squareRoot() }),
     "abs": CellFunction(arguments: 1, ofTerms: { abs($0[0]) }, ofNumbers: { Swift.abs($0[0]) }),
     "min": CellFunction(arguments: 2, ofTerms: { min($0[0], $0[1]) }, ofNumbers: { Swift.min($0[0], $0[1]) }),
@@ -26,6 +28,7 @@ enum CellFunctions {
   /// What is called in a form of its own.
   static let others = [
     "linear", "product", "vector", "parameter", "split", "concatenate", "sum", "mean", "maximum",
+    "repeated", "tiled",
   ]
 
   static var names: [String] { elementwise.keys.sorted() + others }

@@ -75,6 +75,10 @@ package struct CellPrinter {
   private static func operationKind(_ operation: Operation) -> String {
     switch operation {
     case .slice: "slice"
+    case .repeated: "repeated"
+    case .tiled: "tiled"
+    case .groupSum: "groupSum"
+    case .groupMaximum: "groupMaximum"
     case .constant: "constant"
     default: "\(operation)"
     }
@@ -94,7 +98,18 @@ package struct CellPrinter {
       "\(states[state])[\(number(steps.map { $0.states[state].width }))]"
     }
     lines.append("state " + declared.joined(separator: ", "))
-    for id in graph.nodes.indices where isStatement(id) { write(id) }
+    for id in graph.nodes.indices {
+      if isStatement(id) {
+        write(id)
+      } else if case .slice = graph[id].operation, !isExhaustive {
+        // In the order in which the cell wrote it, so that parameters are declared in that order.
+        writeSplit(of: id)
+      } else if case .parameter(let index) = graph[id].operation, isExhaustive {
+        let name = unused(step.parameters[index].name)
+        lines.append("\(name) = \(parameter(index))")
+        defined[id] = name
+      }
+    }
     // States that take the value of another value.
     for state in states.indices where !assigned.contains(state) {
       let value = expression(copied(step.updates[state]))
@@ -137,6 +152,7 @@ package struct CellPrinter {
     let node = graph[id]
     switch node.operation {
     case .input, .state, .parameter, .constant, .kept, .slice, .broadcast: return false
+    case .unary(.identity) where graph[node.inputs[0]].operation == .broadcast: return false
     default: break
     }
     if isCopyOfResult(id) { return false }
@@ -180,12 +196,13 @@ package struct CellPrinter {
     case .constant:
       let text = number(
         steps.map { if case .constant(let value) = $0.graph[id].operation { value } else { 0 } })
-      // A formula is a sum or a fraction.
-      return (text, text.allSatisfy { $0.isNumber || $0 == "." } ? .value : .comparison)
-    case .broadcast: return written(node.inputs[0])
+      return (text, precedence(of: text))
+    case .broadcast: return operand(node.inputs[0])
     case .slice: return slice(id)
     case .concatenate:
       return ("concatenate(\(list(node.inputs)))", .value)
+    // What movements and products add before they read a broadcast value.
+    case .unary(.identity): return operand(node.inputs[0])
     case .unary(.negate): return ("-" + expression(node.inputs[0], .sign), .sign)
     case .unary(let function): return (call(CellFunctions.name(function), node.inputs), .value)
     case .binary(let function): return binary(function, id)
@@ -193,10 +210,37 @@ package struct CellPrinter {
     case .sum: return (call("sum", node.inputs), .value)
     case .maximum: return (call("maximum", node.inputs), .value)
     case .product: return (product(id, bias: nil), .value)
-    case .kept, .multiplyAdd, .outer, .total:
+    case .repeated, .tiled:
+      let name = node.operation == .repeated(node.width / graph[node.inputs[0]].width) ? "repeated" : "tiled"
+      let times = number(steps.map { $0.graph[id].width / $0.graph[$0.graph[id].inputs[0]].width })
+      return ("\(name)(\(expression(node.inputs[0])), \(times))", .value)
+    case .groupSum: return (grouped("sum", id), .value)
+    case .groupMaximum: return (grouped("maximum", id), .value)
+    case .kept, .multiplyAdd, .outer, .total, .tileSum:
       hasFailed = true
       return ("", .value)
     }
+  }
+
+  private mutating func operand(_ id: NodeID) -> (String, Precedence) {
+    if let name = defined[id] { return (name, .value) }
+    return written(id)
+  }
+
+  /// Of a number or the formula of one.
+  private func precedence(of text: String) -> Precedence {
+    var depth = 0
+    var least = text.hasPrefix("-") ? Precedence.sign : .value
+    for character in text.dropFirst() {
+      switch character {
+      case "(": depth += 1
+      case ")": depth -= 1
+      case "+" where depth == 0, "-" where depth == 0: least = min(least, .sum)
+      case "*" where depth == 0, "/" where depth == 0: least = min(least, .product)
+      default: break
+      }
+    }
+    return least
   }
 
   private mutating func list(_ ids: [NodeID]) -> String {
@@ -207,6 +251,10 @@ package struct CellPrinter {
 
   private mutating func call(_ function: String, _ operands: [NodeID]) -> String {
     "\(function)(\(list(operands)))"
+  }
+
+  private mutating func grouped(_ function: String, _ id: NodeID) -> String {
+    "\(function)(\(expression(graph[id].inputs[0])), groups=\(number(steps.map { $0.graph[id].width })))"
   }
 
   private mutating func binary(_ function: Binary, _ id: NodeID) -> (String, Precedence) {
@@ -242,19 +290,20 @@ package struct CellPrinter {
 
   // MARK: Parts
 
-  private mutating func slice(_ id: NodeID) -> (String, Precedence) {
-    if !isExhaustive, let parts = siblings(of: id) {
-      // The first reader of a part writes the line of all of them.
-      let whole = expression(graph[id].inputs[0])
-      var names: [String] = []
-      for part in parts {
-        let name = unused(String(graph.names[part]!.dropLast()))
-        names.append(name)
-        defined[part] = name
-      }
-      lines.append("\(names.joined(separator: ", ")) = split(\(whole))")
-      return (defined[id]!, .value)
+  /// The line of the split that made a part.
+  private mutating func writeSplit(of id: NodeID) {
+    guard let parts = siblings(of: id) else { return }
+    let whole = expression(graph[id].inputs[0])
+    var names: [String] = []
+    for part in parts {
+      let name = unused(String(graph.names[part]!.dropLast()))
+      names.append(name)
+      defined[part] = name
     }
+    lines.append("\(names.joined(separator: ", ")) = split(\(whole))")
+  }
+
+  private mutating func slice(_ id: NodeID) -> (String, Precedence) {
     func offsets(_ step: StepGraph) -> Int {
       if case .slice(let offset) = step.graph[id].operation { offset } else { 0 }
     }

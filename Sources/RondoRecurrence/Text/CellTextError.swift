@@ -7,6 +7,12 @@ public struct CellTextError: Error, Hashable, Sendable, CustomStringConvertible 
     /// The character in the line.
     public var column: Int
 
+    /// A place in a text.
+    public init(line: Int, column: Int) {
+      self.line = line
+      self.column = column
+    }
+
     public static func < (a: Position, b: Position) -> Bool { (a.line, a.column) < (b.line, b.column) }
   }
 

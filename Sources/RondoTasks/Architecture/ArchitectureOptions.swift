@@ -2,8 +2,12 @@ import RondoTraining
 
 /// The recurrent network of a task: the `architecture` part of `config.json`.
 public struct ArchitectureOptions: Sendable, Equatable, Codable {
-  /// The name of the cell, of those in `AllCells`.
+  /// The name of the cell, of those in `AllCells`, or the `.cell` file that it was read from.
   public var cell = "lstm"
+  /// The cell's own options, by name.
+  public var cellOptions: [String: String] = [:]
+  /// The cell's equations as `CellText` reads them: always in a saved model, otherwise if they came from a file.
+  public var equations: String?
   /// The width of the state of each layer.
   public var hidden = 256
   /// The number of recurrences, each fed by the one below.
@@ -36,6 +40,9 @@ public struct ArchitectureOptions: Sendable, Equatable, Codable {
     try count(embedding, "--embedding", upTo: Self.largestWidth)
     guard dropout >= 0, dropout < 1 else {
       throw .invalid(option: "--dropout", given: "\(dropout)", requirement: "0 or more and less than 1")
+    }
+    if equations != nil, forgetBias != nil, !CellChoice.names.contains(cell) {
+      throw .conflict("--forget-bias is for built-in cells: in a .cell file, `biasInitial=` says how a bias begins")
     }
     if let forgetBias, !forgetBias.isFinite {
       throw .invalid(option: "--forget-bias", given: "\(forgetBias)", requirement: "a number")

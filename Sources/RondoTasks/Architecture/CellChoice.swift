@@ -1,11 +1,16 @@
+import Foundation
+import RondoData
 import RondoNN
 import RondoRecurrence
 import RondoTraining
 
-/// Finds cells by the names that people type.
+/// Finds cells by what people type: a name of `AllCells`, or a `.cell` file with equations.
 public enum CellChoice {
   /// The names that `--cell` takes.
   public static var names: [String] { AllCells.entries.map(\.name) }
+
+  /// The largest `.cell` file.
+  private static let largestText = 1 << 20
 
   /// The cell of this name.
   ///
@@ -17,13 +22,87 @@ public enum CellChoice {
     return entry
   }
 
+  /// The equations of a cell that is given as a file; nil if it is given by name.
+  ///
+  /// - Throws: `FileError`, or `FormatError` with the line and column of what is wrong.
+  public static func equations(of cell: String) throws -> String? {
+    guard AllCells.entry(named: cell) == nil, cell.hasSuffix(".cell") || cell.contains("/") else { return nil }
+    let bytes = try Files.read(cell, limit: largestText)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw FormatError(.init(cell), expected: "the equations of a cell, in UTF-8", found: "other bytes")
+    }
+    do {
+      _ = try CellText(text)
+    } catch {
+      throw FormatError(
+        .init("\(cell):\(error.position.line):\(error.position.column)"), expected: "the equations of a cell",
+        found: error.problem, hint: error.hint ?? "`rondo cells show lstm` prints an example.")
+    }
+    return text
+  }
+
   /// The cell of an architecture.
   static func cell(_ options: ArchitectureOptions) throws(OptionError) -> any Cell {
-    let cell = try entry(named: options.cell).make(hiddenSize: options.hidden)
+    if let equations = options.equations { return try cell(equations, options) }
+    let cell: any Cell
+    do {
+      cell = try entry(named: options.cell).make(hiddenSize: options.hidden, options: options.cellOptions)
+    } catch let error as CellOptions.Problem {
+      throw .conflict("--cell \(options.cell): \(error)")
+    } catch let error as OptionError {
+      throw error
+    } catch {
+      throw .conflict("\(error)")
+    }
     guard let forgetBias = options.forgetBias else { return cell }
     guard let gated = cell as? any ForgetGated else {
       throw .conflict("the cell \(options.cell) has no forget gate: leave --forget-bias out")
     }
     return gated.withForgetBias(Float(forgetBias))
+  }
+
+  private static func cell(
+    _ equations: String, _ options: ArchitectureOptions
+  ) throws(OptionError) -> any Cell {
+    var numbers: [String: Double] = [:]
+    for (name, value) in options.cellOptions {
+      guard let number = Double(value), number.isFinite else {
+        throw .invalid(option: "--cell-option", given: "\(name)=\(value)", requirement: "a number")
+      }
+      numbers[name] = number
+    }
+    do {
+      if try CellText(equations).optionNames.contains("hiddenSize") {
+        numbers["hiddenSize"] = Double(options.hidden)
+      }
+      return try CellText(equations, options: numbers)
+    } catch {
+      throw .conflict("the cell \(options.cell), \(error)")
+    }
+  }
+
+  /// Throws what the cell cannot do with inputs of this width.
+  static func validate(_ cell: any Cell, _ options: ArchitectureOptions, inputSize: Int) throws(OptionError) {
+    guard let text = cell as? CellText else { return }
+    do {
+      try text.validate(inputSize: inputSize)
+    } catch {
+      throw .conflict("the cell \(options.cell), \(error)")
+    }
+  }
+
+  /// The equations that a saved model carries: with them it needs nothing that knows its cell by name.
+  static func equationsToSave(_ options: ArchitectureOptions) throws(OptionError) -> String? {
+    if let equations = options.equations { return equations }
+    _ = try cell(options)
+    return CellPrinter.text(name: options.cell) { hidden in
+      var other = options
+      other.hidden = hidden
+      do {
+        return try cell(other)
+      } catch {
+        fatalError("CellChoice: \(error)")
+      }
+    }
   }
 }

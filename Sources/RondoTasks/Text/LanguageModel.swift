@@ -35,8 +35,9 @@ public struct LanguageModel: Sendable {
       builder / "embedding", count: vocabularyCount, width: width, initial: .normal(deviation))
     var layers: [Recurrence] = []
     for layer in 0..<options.layers {
-      layers.append(
-        Recurrence(builder / "rnn", cell, inputSize: layers.last?.outputSize ?? width, layer: layer))
+      let inputSize = layers.last?.outputSize ?? width
+      try CellChoice.validate(cell, options, inputSize: inputSize)
+      layers.append(Recurrence(builder / "rnn", cell, inputSize: inputSize, layer: layer))
     }
     self.layers = layers
     let top = layers[layers.count - 1].outputSize

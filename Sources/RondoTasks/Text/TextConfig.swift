@@ -6,7 +6,7 @@ import RondoTraining
 public struct TextConfig: Sendable, Equatable, Codable {
   /// The name of the file in a model's directory.
   public static let fileName = "config.json"
-  static let formatVersion = 2
+  static let formatVersion = 3
   static let task = "text"
 
   var task = TextConfig.task

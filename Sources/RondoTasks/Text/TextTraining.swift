@@ -31,6 +31,14 @@ public struct TextTraining {
       self.settings = settings
       self.command = command
     }
+
+    /// The same with the cell's equations written out.
+    fileprivate func resolved() throws -> Request {
+      var copy = self
+      try copy.settings.validate()
+      copy.settings.architecture.equations = try CellChoice.equationsToSave(settings.architecture)
+      return copy
+    }
   }
 
   /// What was asked for.
@@ -45,6 +53,7 @@ public struct TextTraining {
   /// What `config.json` says of the run that a request wants resumed, if that run is complete: then there is nothing to do.
   public static func completed(_ request: Request) throws -> TextConfig? {
     let directory = TextModelDirectory(path: request.directory)
+    let request = try request.resolved()
     guard request.resumes, !request.files.contains("-"),
       FileManager.default.fileExists(atPath: directory.configPath),
       let checkpoint = try directory.run.loadCheckpoint()
@@ -65,10 +74,9 @@ public struct TextTraining {
   ///
   /// - Throws: `OptionError`, `FileError`, `FormatError` or `TrainingError`.
   public init(_ request: Request) throws {
+    let request = try request.resolved()
     self.request = request
     let settings = request.settings
-    try settings.validate()
-    _ = try CellChoice.cell(settings.architecture)
     directory = TextModelDirectory(path: request.directory)
     try directory.requireWritable(isResuming: request.resumes)
     if request.resumes, request.files.contains("-") {

@@ -9,7 +9,10 @@ import Testing
   private static func cells(hiddenSize: Int, inputSize: Int) -> [CellConformance] {
     AllCells.entries.flatMap { entry in
       entry.variants.map {
-        CellConformance("\(entry.name) \($0.options)", $0.make(hiddenSize), inputSize: inputSize)
+        CellConformance(
+          "\(entry.name) \($0)",
+          entry.make(hiddenSize: entry.hiddenSize(from: hiddenSize), variant: $0),
+          inputSize: inputSize)
       }
     }
   }

@@ -34,6 +34,7 @@ extension StepGraph {
     case .concatenate: return call("concatenate")
     case .broadcast: return call("broadcast")
     case .outer: return call("outer")
+    case .repeated, .tiled, .groupSum, .groupMaximum, .tileSum: return call("\(node.operation)")
     case .sum: return call("sum")
     case .maximum: return call("max")
     case .total: return call("total")

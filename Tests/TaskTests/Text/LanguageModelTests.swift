@@ -16,7 +16,8 @@ import Testing
         $0.architecture.cell = cell
         $0.architecture.tie = tie
         $0.architecture.hidden = 24
-        $0.training.budget = .steps(250)
+        $0.training.learningRate = 0.01
+        $0.training.budget = .steps(300)
       })
     let loss = try #require(config.results.heldOutLoss)
     let unigram = try #require(config.results.unigramLoss)

@@ -1,0 +1,124 @@
+import RondoCore
+import RondoNN
+import RondoRecurrence
+import RondoTestSupport
+import Testing
+
+/// Cells as text: what is printed reads back as the same cell, and what cannot be read is refused with its place.
+@Suite struct CellTextTests {
+  @Test(arguments: AllCells.entries.map(\.name))
+  func everyCellIsItsText(_ name: String) throws {
+    let entry = AllCells.entry(named: name)!
+    let text = entry.text
+    let lines = text.split(separator: "\n")
+    #expect(lines.count <= 25)
+    #expect(!text.contains(/\bv[0-9]+\b/), "a value without a name of its own")
+    for (hidden, input) in [(entry.hiddenSize(from: 5), 3), (entry.hiddenSize(from: 36), 36)] {
+      let read = try CellText(text, options: ["hiddenSize": Double(hidden)])
+      try read.validate(inputSize: input)
+      let cell = entry.make(hiddenSize: hidden)
+      #expect(CellPrinter.isEqual(trace(read, inputSize: input), trace(cell, inputSize: input)))
+      #expect(
+        Recurrence(Builder(seed: 1), read, inputSize: input).plan
+          == Recurrence(Builder(seed: 1), cell, inputSize: input).plan)
+    }
+  }
+
+  @Test(arguments: AllCells.entries.flatMap { entry in entry.variants.map { (entry.name, $0) } })
+  func everyFormPrintsAsNumbersToo(_ name: String, variant: String) throws {
+    let entry = AllCells.entry(named: name)!
+    let step = trace(entry.make(hiddenSize: entry.hiddenSize(from: 5), variant: variant), inputSize: 3)
+    let text = try #require(CellPrinter.text(name: name, step))
+    #expect(CellPrinter.isEqual(trace(try CellText(text), inputSize: 3), step))
+  }
+
+  @Test func valuesThatNothingNamesGetNumbers() throws {
+    struct Unnamed: Cell {
+      var states: StateShapes { ["h": 4, "k": 4] }
+      func step(_ x: Term, _ s: inout States, _ w: Weights) -> Term {
+        let second = w.vector("second", 4)
+        let first = w.vector("first", 4) * 2
+        s.h = w.product(x, w.parameter("weight", [4, x.width])) + first
+        s.h = s.h * second + s.k
+        s.k = s.h
+        return s.k
+      }
+    }
+    let step = trace(Unnamed(), inputSize: 3)
+    let text = try #require(CellPrinter.text(name: "unnamed", step))
+    #expect(CellPrinter.isEqual(trace(try CellText(text), inputSize: 3), step))
+  }
+
+  struct Mistake: CustomTestStringConvertible, Sendable {
+    let text: String
+    let line: Int
+    let column: Int
+    let problem: String
+    var testDescription: String { problem }
+
+    init(_ equations: String, _ line: Int, _ column: Int, _ problem: String) {
+      text = "cell c(hiddenSize = 8)\nstate h[hiddenSize], c[hiddenSize]\n" + equations
+      self.line = line
+      self.column = column
+      self.problem = problem
+    }
+  }
+
+  static let mistakes = [
+    Mistake("h = tanh(y)\nc = c\nreturn h\n", 3, 10, "there is no y here"),
+    Mistake("h = tanh(z)\nz = x\nc = c\nreturn h\n", 3, 10, "z is used before it is defined in line 4"),
+    Mistake("h = linear ih(x, 9)\nc = c\nreturn h\n", 3, 1, "the state h has width 8, its new value 9"),
+    Mistake("h = linear ih(x, 8) + linear hh(h, 4)\nc = c\nreturn h\n", 3, 5, "the widths differ: 8 and 4"),
+    Mistake("h = tanh(h)\nreturn h\n", 2, 22, "the state c is never assigned"),
+    Mistake("a, b, d = split(h)\nh = a\nc = c\nreturn h\n", 3, 11, "a width of 8 does not divide into 3 equal parts"),
+    Mistake("h = linear ih(x, hiddenSize/3)\nc = c\nreturn h\n", 3, 18, "a number of columns is a whole number"),
+    Mistake("h = softmax(h)\nc = c\nreturn h\n", 3, 5, "there is no function softmax"),
+    Mistake("h = tanh(h, c)\nc = c\nreturn h\n", 3, 5, "tanh takes 1 value, here are 2"),
+    Mistake("h = tanh(h\nc = c\nreturn h\n", 4, 1, "expected ','"),
+    Mistake("h = (((h\n", 4, 1, "expected ')'"),
+    Mistake("h = h $ 2\n", 3, 7, "'$' means nothing here"),
+    Mistake("h = 1\nc = c\nreturn h\n", 3, 5, "expected a row of numbers, found one number"),
+    Mistake("h = linear ih(x, 8) + linear ih(c, 8)\nc = c\nreturn h\n", 3, 23, "the parameter weight_ih has shape"),
+    Mistake("h = linear(x, 8)\nc = c\nreturn h\n", 3, 5, "linear needs a name"),
+    Mistake("h = h[4..<12]\nc = c\nreturn h\n", 3, 5, "columns 4..<12 of a value that has 8"),
+    Mistake("h = h + parameter W(4, 8)\nc = c\nreturn h\n", 3, 5, "a matrix of parameters"),
+    Mistake("h = product(x, c)\nc = c\nreturn h\n", 3, 5, "the second value of a product"),
+    Mistake("h = h/0 + hiddenSize/0\nc = c\nreturn h\n", 3, 22, "a division by 0"),
+    Mistake("h = linear ih(x, 8, bias=maybe)\nc = c\nreturn h\n", 3, 26, "expected true or false"),
+    Mistake("h = linear ih(x, 8, initial=ones(2))\nc = c\nreturn h\n", 3, 29, "this is no initialiser"),
+    Mistake("x = h\nh = x\nc = c\nreturn h\n", 3, 1, "x has a meaning already"),
+    Mistake("h = z'\nc = c\nreturn h\n", 3, 5, "z' means the state z before the step"),
+    Mistake("h = h\nc = c\n", 5, 1, "expected `return`"),
+    Mistake("h = h\nc = c\nreturn h\nh = c\n", 6, 1, "nothing follows `return`"),
+    Mistake("h = " + String(repeating: "(", count: 100_000), 3, 105, "parentheses are nested more than 100 deep"),
+    Mistake("h = " + String(repeating: "-", count: 100_000) + "h", 3, 104, "signs are nested more than 100 deep"),
+    Mistake("h = h" + String(repeating: "+h", count: 100_000), 3, 2006, "a sum or product of more than 1000 terms"),
+    Mistake("h = repeated(h, 10000000)\nc = c\nreturn h\n", 3, 5, "10000000 times 8 columns"),
+    Mistake("h = 1e999 * h\n", 3, 5, "1e999 is not a number"),
+  ]
+
+  @Test(arguments: mistakes)
+  func mistakesAreNamedWithTheirPlace(_ mistake: Mistake) {
+    do {
+      try CellText(mistake.text).validate(inputSize: 5)
+      Issue.record("read without an error")
+    } catch {
+      #expect(error.problem.hasPrefix(mistake.problem), "\(error)")
+      #expect(error.position == .init(line: mistake.line, column: mistake.column), "\(error)")
+    }
+  }
+
+  /// Every beginning of a text, and the text with each byte replaced, is read or refused and nothing else.
+  @Test func damagedTextsAreNoCrash() {
+    for entry in AllCells.entries {
+      let bytes = Array(entry.text.utf8)
+      for index in bytes.indices {
+        var other = bytes
+        other[index] = UInt8(truncatingIfNeeded: 32 + (index &* 7 + Int(bytes[index])) % 96)
+        for text in [String(decoding: bytes[..<index], as: UTF8.self), String(decoding: other, as: UTF8.self)] {
+          try? CellText(text, options: [:]).validate(inputSize: 3)
+        }
+      }
+    }
+  }
+}
