@@ -33,6 +33,8 @@ package struct Buffer: Hashable, Sendable {
     // The run's own: a row for each step, for each sequence (of the current step only), or this many rows.
     case rows, places
     case fixed(Int)
+    /// Random zeros, with rows as the mask has them.
+    case mask(Int)
     /// A buffer of the forward plan that the backward plan reads.
     case forward(Int)
   }

@@ -25,6 +25,8 @@ public struct Recurrence: Sendable {
   /// The cell's parameters in the order of their declaration.
   public let parameters: [Parameter]
   package let plans: RecurrencePlans
+  /// What the cell's random masks are drawn by, beside seed and pass.
+  private let maskStreams: [UInt64]
 
   /// Traces and plans a cell and registers its parameters.
   public init(
@@ -35,9 +37,9 @@ public struct Recurrence: Sendable {
     outputSize = plans.outputSize
     states = plans.step.states
     isReversed = reverse
-    parameters = plans.step.parameters.map {
-      builder.parameter("\($0.name)_l\(layer)" + (reverse ? "_reverse" : ""), $0.shape, $0.initializer)
-    }
+    let suffix = "_l\(layer)" + (reverse ? "_reverse" : "")
+    parameters = plans.step.parameters.map { builder.parameter($0.name + suffix, $0.shape, $0.initializer) }
+    maskStreams = plans.step.masks.map { RandomSource.stream(builder.qualified($0.name + suffix)) }
   }
 
   /// What the engine makes of the cell: which products run for all rows at once, what each step computes, what is kept.
@@ -61,9 +63,11 @@ public struct Recurrence: Sendable {
     let walk = Walk(layout, isUpwards: !isReversed)
     var output = Tensor(uninitialized: [layout.rowCount, outputSize])
 
+    let plans = tape.isTraining ? plans : plans.evaluating
+    let masks = MaskSource(seed: tape.seed, pass: tape.pass, streams: maskStreams)
     let records = tape.records && inputs.contains { $0.requiresGradient }
     let forward = runForward(
-      x.value, weights.map(\.value), initial?.map(\.value), walk, into: &output, isKept: records)
+      plans, masks, x.value, weights.map(\.value), initial?.map(\.value), walk, into: &output, isKept: records)
     let final = states.indices.map { state in
       rows(layout, width: states[state].width) { place, row in
         row.update(from: forward.finalState(state, place: place), count: states[state].width)
@@ -73,7 +77,7 @@ public struct Recurrence: Sendable {
     let kept = Kept(x: x.value, weights: weights.map(\.value), output: output, initial: initial?.map(\.value))
     let results = tape.nodes("recurrence", [output] + final, inputs: inputs) { gradients, sink in
       withExtendedLifetime(kept) {
-        runBackward(forward, walk, gradients, sink, x: xID, weights: weightIDs, initial: initialIDs, kept)
+        runBackward(plans, forward, walk, gradients, sink, x: xID, weights: weightIDs, initial: initialIDs, kept)
       }
     }
     return (results[0], Array(results.dropFirst()))
@@ -106,7 +110,7 @@ public struct Recurrence: Sendable {
   }
 
   private func runForward(
-    _ x: Tensor, _ weights: [Tensor], _ initial: [Tensor]?, _ walk: Walk, into output: inout Tensor,
+    _ plans: RecurrencePlans, _ masks: MaskSource, _ x: Tensor, _ weights: [Tensor], _ initial: [Tensor]?, _ walk: Walk, into output: inout Tensor,
     isKept: Bool
   ) -> Runner<VectorExecutor> {
     let layout = walk.layout
@@ -128,8 +132,11 @@ public struct Recurrence: Sendable {
       }
     }
     let y = output.mutablePointer()
+    let isMasked = !plans.step.masks.isEmpty
+    if isMasked { runner.draw(masks, for: layout.chunk(chunks.first ?? 0..<0)) }
     runner.prepare()
-    for steps in chunks {
+    for (number, steps) in chunks.enumerated() {
+      if isMasked, number > 0 { runner.draw(masks, for: layout.chunk(steps)) }
       let row = layout.stepOffsets[steps.lowerBound]
       runner.bind(.input, Region(reading: x.pointer + row * inputSize, stride: inputSize))
       runner.bind(.output, Region(y + row * outputSize, stride: outputSize))
@@ -151,7 +158,7 @@ public struct Recurrence: Sendable {
   }
 
   private func runBackward(
-    _ forward: Runner<VectorExecutor>, _ walk: Walk, _ gradients: [Tensor?], _ sink: GradientSink,
+    _ plans: RecurrencePlans, _ forward: Runner<VectorExecutor>, _ walk: Walk, _ gradients: [Tensor?], _ sink: GradientSink,
     x: Variable.ID,
     weights: [Variable.ID], initial: [Variable.ID]?, _ kept: Kept
   ) {
@@ -231,12 +238,23 @@ package final class RecurrencePlans: Sendable, CustomStringConvertible {
   package let training: Plan
   package let backward: Plan
   package let backwardWithoutInput: Plan
+  /// The plans of the step without random masks, if it has any.
+  private let withoutMasks: RecurrencePlans?
+
+  /// What runs where nothing is trained: masks are 1 there.
+  package var evaluating: RecurrencePlans { withoutMasks ?? self }
 
   package init(
     _ cell: some Cell, inputSize: Int, hoisting: Bool = true, recomputing: Bool = true,
-    rules: DerivativeRules = .standard
+    rules: DerivativeRules = .standard, isTraining: Bool = true
   ) {
-    step = pruned(canonicalize(trace(cell, inputSize: inputSize)))
+    step = pruned(canonicalize(trace(cell, inputSize: inputSize, isTraining: isTraining)))
+    withoutMasks =
+      step.masks.isEmpty
+      ? nil
+      : RecurrencePlans(
+        cell, inputSize: inputSize, hoisting: hoisting, recomputing: recomputing, rules: rules,
+        isTraining: false)
     let keeping = canonicalize(differentiate(step, rules: rules))
     backwardStep = recomputing ? recompute(keeping, of: step) : pruned(keeping)
     var withoutInput = backwardStep

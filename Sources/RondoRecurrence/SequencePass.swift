@@ -34,7 +34,7 @@ package struct SequenceResults<Element: BinaryFloatingPoint & Sendable>: Sendabl
 extension Executor {
   /// Runs a cell over a batch, and backwards if the gradients of its results are given.
   package static func run(
-    _ plans: RecurrencePlans, _ walk: Walk, _ values: SequenceValues<Element>,
+    _ plans: RecurrencePlans, _ walk: Walk, _ values: SequenceValues<Element>, masks: MaskSource? = nil,
     resultGradients: (output: [Element], final: [[Element]])? = nil
   ) -> SequenceResults<Element> {
     let layout = walk.layout
@@ -76,6 +76,7 @@ extension Executor {
             bind(forward, .parameter(index), parameter, parameterWidths[index])
           }
           setStates(forward, values.states)
+          forward.draw(masks ?? plans.sampleMasks, for: layout)
           forward.run(walk)
           var results = SequenceResults(output: Array(outputBuffer), final: finalStates(forward))
           guard let resultGradients else { return results }
@@ -105,6 +106,13 @@ extension Executor {
         }
       }
     }
+  }
+}
+
+extension RecurrencePlans {
+  /// Some masks for the step.
+  package var sampleMasks: MaskSource {
+    MaskSource(seed: 1, pass: 1, streams: step.masks.map { RandomSource.stream($0.name) })
   }
 }
 

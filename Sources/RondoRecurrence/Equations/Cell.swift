@@ -86,6 +86,9 @@ public struct States {
     set { self[name] = newValue }
   }
 
+  /// The names of the states, in order.
+  public var names: [String] { shapes.map(\.name) }
+
   /// The same by a name computed at run time.
   public subscript(name: String) -> Term {
     get { current[index(name)] }

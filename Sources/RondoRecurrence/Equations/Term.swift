@@ -11,11 +11,17 @@ public struct Term {
   /// The number of columns.
   public var width: Int { tracer.graph[node].width }
 
+  /// The number of rows of a parameter, or of what is computed of parameters alone: those of a matrix. 1 for a row of each step.
+  public var rowCount: Int { if case .fixed(let rows) = domain { rows } else { 1 } }
+
+  /// Whether both are the same value of the step.
+  public func isSame(as other: Term) -> Bool { node == other.node }
+
   var domain: Domain { tracer.graph[node].domain }
 
   var isComputed: Bool {
     switch tracer.graph[node].operation {
-    case .input, .state, .parameter, .constant, .slice, .broadcast, .kept: false
+    case .input, .state, .parameter, .constant, .mask, .slice, .broadcast, .kept: false
     default: true
     }
   }

@@ -13,10 +13,22 @@ public final class Weights {
   let tracer: Tracer
   /// Of parameters that name none.
   public let defaultInitializer: Initializer
+  private let hooks: ProductHooks
 
-  init(tracer: Tracer, defaultInitializer: Initializer) {
+  init(tracer: Tracer, defaultInitializer: Initializer, hooks: ProductHooks = ProductHooks()) {
     self.tracer = tracer
     self.defaultInitializer = defaultInitializer
+    self.hooks = hooks
+  }
+
+  /// The same weights for a cell of which each product is changed by one hook more: what a wrapper hands to the cell that it wraps.
+  ///
+  /// - Parameters:
+  ///   - cell: The wrapped cell, whose states say which of its products are recurrent.
+  ///   - x: Its input.
+  public func hooked(by hook: some ProductHook, _ cell: some Cell, _ x: Term) -> Weights {
+    Weights(
+      tracer: tracer, defaultInitializer: defaultInitializer, hooks: hooks.adding(hook, cell, inputSize: x.width))
   }
 
   /// x · Wᵀ + b, with the parameters `weight_NAME` of shape [width, x.width] and `bias_NAME` of shape [width].
@@ -30,7 +42,7 @@ public final class Weights {
     biasInitial: Initializer? = nil
   ) -> Term {
     let weight = parameter("weight_" + name, [width, x.width], initial: initial)
-    let product = Term(tracer: tracer, node: tracer.graph.product(x.node, weight.node)).named(name)
+    let product = product(name, x, weight)
     return bias ? product + vector("bias_" + name, width, initial: biasInitial ?? initial) : product
   }
 
@@ -61,7 +73,42 @@ public final class Weights {
   }
 
   /// x · Wᵀ, for a weight that is itself computed of parameters.
-  public func product(_ x: Term, _ weight: Term) -> Term {
-    Term(tracer: tracer, node: tracer.graph.product(x.node, weight.node))
+  public func product(_ x: Term, _ weight: Term) -> Term { product(nil, x, weight) }
+
+  private func product(_ name: String?, _ x: Term, _ weight: Term) -> Term {
+    func bare(_ x: Term, _ weight: Term) -> Term {
+      let product = Term(tracer: tracer, node: tracer.graph.product(x.node, weight.node))
+      tracer.products.append(product.node)
+      return name.map { product.named($0) } ?? product
+    }
+    return hooks.product(name, x, weight, self, bare)
+  }
+
+  /// Random zeros: each element is 0 with this probability, else 1 / (1 − probability), drawn by name. Where nothing is trained it is 1.
+  ///
+  /// - Parameter perSequence: The same in all steps of a sequence; otherwise each step has its own.
+  public func mask(_ name: String, _ width: Int, probability: Double, perSequence: Bool = false) -> Term {
+    mask(name, width, probability, perSequence ? .sequence : .step)
+  }
+
+  /// Random zeros for the elements of a weight, drawn for each pass.
+  public func mask(_ name: String, for weight: Term, probability: Double) -> Term {
+    guard case .fixed(let rows) = weight.domain else {
+      fatalError("mask \(name): \(tracer.graph.describe(weight.node)) is not made of parameters alone")
+    }
+    return mask(name, weight.width, probability, .pass(rows: rows))
+  }
+
+  private func mask(_ name: String, _ width: Int, _ probability: Double, _ period: Mask.Period) -> Term {
+    require(0..<1 ~= probability, "mask \(name): the probability \(probability) is not in 0..<1")
+    guard tracer.isTraining, probability > 0 else {
+      return Term(tracer: tracer, node: tracer.graph.constant(1))
+    }
+    let mask = Mask(name: name, period: period, probability: Float(probability))
+    let index = tracer.masks.firstIndex { $0.name == name } ?? tracer.masks.count
+    if index == tracer.masks.count { tracer.masks.append(mask) }
+    require(tracer.masks[index] == mask, "mask \(name): used in another way before")
+    let node = tracer.graph.add(.mask(index), width: width, domain: mask.domain)
+    return Term(tracer: tracer, node: node).named(name)
   }
 }

@@ -35,6 +35,10 @@ package protocol Executor: Sendable {
     _ program: ProgramCode, _ streams: UnsafePointer<Stream<Element>>, rows: Int,
     scratch: UnsafeMutablePointer<Element>)
 
+  /// mask[j] = 0 with this probability, else 1 / (1 − probability): a function of the keys and j.
+  static func mask(
+    width: Int, keys: (UInt32, UInt32), probability: Float, into mask: UnsafeMutablePointer<Element>)
+
   static func outerScratchSize(width: Int) -> Int
   /// out[i][j] += Σ_r a[r][i] b[r][j] for i in `columns`, r ascending.
   static func outer(

@@ -142,6 +142,14 @@ package enum ReferenceExecutor: Executor {
     }
   }
 
+  package static func mask(
+    width: Int, keys: (UInt32, UInt32), probability: Float, into mask: UnsafeMutablePointer<Double>
+  ) {
+    for (column, value) in Mask.row(width: width, keys: keys, probability: probability).enumerated() {
+      mask[column] = Double(value)
+    }
+  }
+
   package static func outerScratchSize(width: Int) -> Int { 0 }
 
   package static func outer(

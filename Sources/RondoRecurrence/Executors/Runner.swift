@@ -63,6 +63,12 @@ package final class Runner<E: Executor>: PartRunner {
       case .rows: rows = rowCount
       case .places, .carry, .initial: rows = placeCount
       case .fixed(let count): rows = count
+      case .mask(let index):
+        switch plan.step.masks[index].period {
+        case .step: rows = rowCount
+        case .sequence: rows = placeCount
+        case .pass(let count): rows = count
+        }
       case .input, .output, .parameter, .parameterGradient, .forward: return nil
       }
       return (reserve(rows * stride(buffer.width)), stride(buffer.width))

@@ -39,6 +39,12 @@ package enum VectorExecutor: Executor {
     rondo_row_program_run(program.program, streams, rows, scratch)
   }
 
+  package static func mask(
+    width: Int, keys: (UInt32, UInt32), probability: Float, into mask: UnsafeMutablePointer<Float>
+  ) {
+    rondo_dropout_mask(width, keys.0, keys.1, probability, mask)
+  }
+
   package static func outerScratchSize(width: Int) -> Int { rondo_outer_scratch_size(width) }
 
   package static func outer(

@@ -50,7 +50,7 @@ package struct Differentiation {
     for id in forward.nodes.indices.reversed() where !contributions[id].isEmpty {
       let node = forward[id]
       switch node.operation {
-      case .constant, .kept: continue
+      case .constant, .mask, .kept: continue
       case .parameter(let index):
         // Each contribution is added to the parameter's gradient by itself, so a weight gradient can go straight into its place.
         let (whole, parts) = (
@@ -161,7 +161,7 @@ package struct Differentiation {
   private mutating func owned(_ id: NodeID, name: String) -> NodeID {
     let node = graph[id]
     switch node.operation {
-    case .input, .state, .kept, .parameter, .constant, .slice, .broadcast: break
+    case .input, .state, .kept, .parameter, .constant, .mask, .slice, .broadcast: break
     default: if node.domain == .steps { return id }
     }
     let copy = graph.add(.unary(.identity), [id], width: node.width, domain: .steps)

@@ -47,6 +47,8 @@ package enum Operation: Hashable, Sendable {
   case state(Int)
   case parameter(Int)
   case constant(Double)
+  /// Random zeros: the mask of this number.
+  case mask(Int)
   /// In a backward graph: the value of a node of the forward graph, at the same row.
   case kept(NodeID)
   // Elementwise.
@@ -296,6 +298,8 @@ package struct StepGraph: Sendable {
   package var inputSize: Int
   package var states: [StateShape]
   package var parameters: [ParameterShape]
+  /// The random masks that it draws while it trains.
+  package var masks: [Mask] = []
   /// The new value of each state.
   package var updates: [NodeID]
   /// What the step gives: the cell's output; backward, the gradient of its input.

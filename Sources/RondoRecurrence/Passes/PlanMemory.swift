@@ -241,6 +241,14 @@ private struct MemoryPlanner {
       plan.home[id] = Source(
         buffer: buffer(.parameter(index), node.width), column: 0,
         mode: node.domain == .fixed(rows: 1) ? .fixed : .matrix)
+    case .mask(let index):
+      let mode: Source.Mode =
+        switch node.domain {
+        case .steps: .row
+        case .sequences: .place
+        case .fixed(let rows): rows == 1 ? .fixed : .matrix
+        }
+      plan.home[id] = Source(buffer: buffer(.mask(index), node.width), column: 0, mode: mode)
     case .kept(let forwardID):
       guard let forward else { fatalError("planMemory: a kept value without a forward plan") }
       plan.kept.append(forwardID)

@@ -26,7 +26,7 @@ extension Operation {
   /// Whether nodes of this kind are computed, rather than found or addressed.
   package var isWork: Bool {
     switch self {
-    case .input, .state, .parameter, .constant, .kept, .slice, .broadcast: false
+    case .input, .state, .parameter, .constant, .mask, .kept, .slice, .broadcast: false
     default: true
     }
   }

@@ -6,22 +6,31 @@ import RondoCore
 final class Tracer {
   var graph = Graph()
   var parameters: [ParameterShape] = []
+  var masks: [Mask] = []
+  /// The products in the order written.
+  var products: [NodeID] = []
+  /// Whether masks are drawn; elsewhere they are 1, what they are on the average.
+  let isTraining: Bool
+
+  init(isTraining: Bool) { self.isTraining = isTraining }
 }
 
 /// Traces one time step of a cell.
-package func trace(_ cell: some Cell, inputSize: Int) -> StepGraph {
-  traceStep(cell.states(inputSize: inputSize), inputSize: inputSize, name: "\(type(of: cell))") {
+package func trace(_ cell: some Cell, inputSize: Int, isTraining: Bool = true) -> StepGraph {
+  traceStep(
+    cell.states(inputSize: inputSize), inputSize: inputSize, name: "\(type(of: cell))",
+    tracer: Tracer(isTraining: isTraining)
+  ) {
     cell.step($0, &$1, $2)
   }
 }
 
 /// Traces what `body` writes as one time step.
 func traceStep<Failure: Error>(
-  _ states: StateShapes, inputSize: Int, name: String,
+  _ states: StateShapes, inputSize: Int, name: String, tracer: Tracer = Tracer(isTraining: true),
   _ body: (Term, inout States, Weights) throws(Failure) -> Term
 ) throws(Failure) -> StepGraph {
   require(inputSize > 0, "\(name): input size \(inputSize)")
-  let tracer = Tracer()
   let shapes = states.shapes
   let x = Term(tracer: tracer, node: tracer.graph.add(.input, width: inputSize, domain: .steps)).named("x")
   let previous = shapes.enumerated().map { index, shape in
@@ -55,6 +64,7 @@ func traceStep<Failure: Error>(
   let results = (updates: states.current.map(owned), output: owned(output))
   return StepGraph(
     graph: tracer.graph, inputSize: inputSize, states: shapes, parameters: tracer.parameters,
+    masks: tracer.masks,
     updates: results.updates, output: results.output)
 }
 

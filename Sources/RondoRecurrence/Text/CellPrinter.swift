@@ -151,7 +151,7 @@ package struct CellPrinter {
   private func isStatement(_ id: NodeID) -> Bool {
     let node = graph[id]
     switch node.operation {
-    case .input, .state, .parameter, .constant, .kept, .slice, .broadcast: return false
+    case .input, .state, .parameter, .constant, .mask, .kept, .slice, .broadcast: return false
     case .unary(.identity) where graph[node.inputs[0]].operation == .broadcast: return false
     default: break
     }

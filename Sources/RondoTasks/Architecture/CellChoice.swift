@@ -24,7 +24,7 @@ public enum CellChoice {
 
   /// The equations of a cell that is given as a file; nil if it is given by name.
   ///
-  /// - Throws: `FileError`, or `FormatError` with the line and column of what is wrong.
+  /// - Throws: `FileError`, `FormatError`, or `CellFileError` with the line and column of what is wrong.
   public static func equations(of cell: String) throws -> String? {
     guard AllCells.entry(named: cell) == nil, cell.hasSuffix(".cell") || cell.contains("/") else { return nil }
     let bytes = try Files.read(cell, limit: largestText)
@@ -34,9 +34,7 @@ public enum CellChoice {
     do {
       _ = try CellText(text)
     } catch {
-      throw FormatError(
-        .init("\(cell):\(error.position.line):\(error.position.column)"), expected: "the equations of a cell",
-        found: error.problem, hint: error.hint ?? "`rondo cells show lstm` prints an example.")
+      throw CellFileError(file: cell, error: error)
     }
     return text
   }
@@ -77,7 +75,7 @@ public enum CellChoice {
       }
       return try CellText(equations, options: numbers)
     } catch {
-      throw .conflict("the cell \(options.cell), \(error)")
+      throw .conflict(CellFileError(file: options.cell, error: error).description)
     }
   }
 
@@ -87,7 +85,7 @@ public enum CellChoice {
     do {
       try text.validate(inputSize: inputSize)
     } catch {
-      throw .conflict("the cell \(options.cell), \(error)")
+      throw .conflict(CellFileError(file: options.cell, error: error).description)
     }
   }
 
@@ -105,4 +103,14 @@ public enum CellChoice {
       }
     }
   }
+}
+
+/// What is wrong in a `.cell` file, and where.
+public struct CellFileError: Error, CustomStringConvertible {
+  /// The file as the user named it.
+  public let file: String
+  /// The place and the problem.
+  public let error: CellTextError
+
+  public var description: String { "\(file), \(error)." }
 }

@@ -1,0 +1,32 @@
+import RondoCore
+import RondoRecurrence
+
+/// A cell whose products are normalised over their columns: layer normalisation.
+///
+///     y ↦ g · (y − mean(y)) / √(mean((y − mean(y))²) + ε) + b,  ε = 1e−5
+///
+/// Each product NAME gets the vectors `norm_weight_NAME`, which begins with 1, and `norm_bias_NAME`, which begins with 0.
+///
+/// Source: Ba, Kiros and Hinton, Layer normalization, 2016, arXiv 1607.06450.
+public struct LayerNormalized<Base: Cell>: CellWrapper {
+  /// The wrapped cell.
+  public let base: Base
+
+  public func step(_ x: Term, _ s: inout States, _ w: Weights) -> Term {
+    base.step(x, &s, w.hooked(by: Hook(), base, x))
+  }
+
+  private struct Hook: ProductHook {
+    func result(_ y: Term, _ product: ProductSite, _ w: Weights) -> Term {
+      let centred = y - y.mean()
+      let scaled = centred / sqrt((centred * centred).mean() + 1e-5)
+      let gain = w.vector("norm_weight_" + product.name, y.width, initial: .constant(1))
+      return scaled * gain + w.vector("norm_bias_" + product.name, y.width, initial: .constant(0))
+    }
+  }
+}
+
+extension Cell {
+  /// This cell with normalised products.
+  public func normalized() -> LayerNormalized<Self> { LayerNormalized(base: self) }
+}
