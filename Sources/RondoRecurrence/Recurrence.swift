@@ -64,10 +64,11 @@ public struct Recurrence: Sendable {
     var output = Tensor(uninitialized: [layout.rowCount, outputSize])
 
     let plans = tape.isTraining ? plans : plans.evaluating
-    let masks = MaskSource(seed: tape.seed, pass: tape.pass, streams: maskStreams)
+    let masks = masks(seed: tape.seed, pass: tape.pass)
     let records = tape.records && inputs.contains { $0.requiresGradient }
     let forward = runForward(
-      plans, masks, x.value, weights.map(\.value), initial?.map(\.value), walk, into: &output, isKept: records)
+      plans, masks, x.value, weights.map(\.value), initial?.map(\.value), walk, into: &output, isKept: records
+    )
     let final = states.indices.map { state in
       rows(layout, width: states[state].width) { place, row in
         row.update(from: forward.finalState(state, place: place), count: states[state].width)
@@ -77,10 +78,16 @@ public struct Recurrence: Sendable {
     let kept = Kept(x: x.value, weights: weights.map(\.value), output: output, initial: initial?.map(\.value))
     let results = tape.nodes("recurrence", [output] + final, inputs: inputs) { gradients, sink in
       withExtendedLifetime(kept) {
-        runBackward(plans, forward, walk, gradients, sink, x: xID, weights: weightIDs, initial: initialIDs, kept)
+        runBackward(
+          plans, forward, walk, gradients, sink, x: xID, weights: weightIDs, initial: initialIDs, kept)
       }
     }
     return (results[0], Array(results.dropFirst()))
+  }
+
+  /// What the random masks of a pass are drawn by.
+  package func masks(seed: UInt64, pass: UInt64) -> MaskSource {
+    MaskSource(seed: seed, pass: pass, streams: maskStreams)
   }
 
   /// What the forward pass reads and writes and the backward pass reads again.
@@ -110,7 +117,8 @@ public struct Recurrence: Sendable {
   }
 
   private func runForward(
-    _ plans: RecurrencePlans, _ masks: MaskSource, _ x: Tensor, _ weights: [Tensor], _ initial: [Tensor]?, _ walk: Walk, into output: inout Tensor,
+    _ plans: RecurrencePlans, _ masks: MaskSource, _ x: Tensor, _ weights: [Tensor], _ initial: [Tensor]?,
+    _ walk: Walk, into output: inout Tensor,
     isKept: Bool
   ) -> Runner<VectorExecutor> {
     let layout = walk.layout
@@ -158,7 +166,8 @@ public struct Recurrence: Sendable {
   }
 
   private func runBackward(
-    _ plans: RecurrencePlans, _ forward: Runner<VectorExecutor>, _ walk: Walk, _ gradients: [Tensor?], _ sink: GradientSink,
+    _ plans: RecurrencePlans, _ forward: Runner<VectorExecutor>, _ walk: Walk, _ gradients: [Tensor?],
+    _ sink: GradientSink,
     x: Variable.ID,
     weights: [Variable.ID], initial: [Variable.ID]?, _ kept: Kept
   ) {

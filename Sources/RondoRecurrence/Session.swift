@@ -48,7 +48,8 @@ public final class Session {
     outputSize = layers[layers.count - 1].outputSize
     walk = Walk(SequenceLayout(uniform: 1, count: streams), isUpwards: true)
     runners = layers.map { layer in
-      let runner = Runner<VectorExecutor>(layer.plans.evaluating.inference, rowCount: streams, placeCount: streams)
+      let runner = Runner<VectorExecutor>(
+        layer.plans.evaluating.inference, rowCount: streams, placeCount: streams)
       for (index, parameter) in layer.parameters.enumerated() {
         let value = weights[parameter]
         runner.bind(.parameter(index), Region(reading: value.pointer, stride: value.columns))

@@ -100,7 +100,7 @@ package struct CellConformance: Sendable, CustomStringConvertible {
     return layout.order.enumerated().flatMap { place, sequence in
       let rows = (0..<layout.lengths[sequence]).map { layout.row(place: place, time: $0) }
       let alone = VectorExecutor.run(
-        plans, Walk(SequenceLayout([rows.count]), isUpwards: walk.isUpwards),
+        plans, Walk(SequenceLayout([rows.count], ids: [sequence]), isUpwards: walk.isUpwards),
         SequenceValues(
           input: pick(rows, of: values.input, width: inputSize),
           states: zip(plans.step.states, values.states).map { pick([place], of: $1, width: $0.width) },
@@ -126,7 +126,7 @@ package struct CellConformance: Sendable, CustomStringConvertible {
       store.set(parameter, values)
     }
 
-    let tape = Tape(store, training: true)
+    let tape = Tape(store, training: true, seed: 3, pass: 4)
     let x = tape.leaf(Tensor([layout.rowCount, inputSize], values.input))
     let initial = zip(plans.step.states, values.states).map {
       tape.leaf(Tensor([layout.sequenceCount, $0.width], layout.sequences(ofPlaces: $1)))
@@ -145,7 +145,9 @@ package struct CellConformance: Sendable, CustomStringConvertible {
         states: initial.map { layout.places(ofSequences: found[$0]?.values ?? []) },
         parameters: recurrence.parameters.map { found[$0].values }))
     return differing(
-      results, VectorExecutor.run(plans, walk, values, resultGradients: gradients), plans)
+      results,
+      VectorExecutor.run(
+        plans, walk, values, masks: recurrence.masks(seed: 3, pass: 4), resultGradients: gradients), plans)
   }
 
   /// Whether single steps of a session give the bits of the whole batch, and end in the same states.
@@ -169,7 +171,7 @@ package struct CellConformance: Sendable, CustomStringConvertible {
     }
     return differing(
       SequenceResults(output: output, final: final),
-      VectorExecutor.run(plans, Walk(layout, isUpwards: true), values), plans)
+      VectorExecutor.run(plans.evaluating, Walk(layout, isUpwards: true), values), plans)
   }
 
   // MARK: Parts

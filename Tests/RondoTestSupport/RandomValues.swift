@@ -24,7 +24,7 @@ extension RecurrencePlans {
       states: step.states.map { random.next(layout.sequenceCount * $0.width).map { 0.55 + 0.45 * $0 } },
       parameters: step.parameters.map { shape in
         // Weights of sums of many terms are as small as a trained model's.
-        random.next(shape.shape.reduce(1, *), scale: 1 / Float(max(1, shape.shape.last! / 8)).squareRoot())
+        random.next(shape.shape.reduce(1, *), scale: 0.6 / Float(max(1, shape.shape.last! / 8)).squareRoot())
       })
   }
 

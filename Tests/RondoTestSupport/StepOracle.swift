@@ -20,6 +20,7 @@ package struct StepOracle {
 
   package func run(_ walk: Walk, _ values: SequenceValues<Double>) -> SequenceResults<Double> {
     let layout = walk.layout
+    let masks = MaskSource(seed: 1, pass: 1, streams: step.masks.map { RandomSource.stream($0.name) })
     let outputSize = step.graph[step.output!].width
     var output = [Double](repeating: .nan, count: layout.rowCount * outputSize)
     var final = values.states
@@ -32,7 +33,18 @@ package struct StepOracle {
       for time in walk.isUpwards ? Array(times) : times.reversed() {
         let row = layout.row(place: place, time: time)
         let x = Array(values.input[row * step.inputSize..<(row + 1) * step.inputSize])
-        let rows = evaluate(x, states, values.parameters)
+        let id = layout.ids[sequence]
+        let rows = evaluate(x, states, values.parameters) { index, width in
+          let mask = step.masks[index]
+          func row(_ keys: (UInt32, UInt32)) -> [Double] {
+            Mask.row(width: width, keys: keys, probability: mask.probability).map(Double.init)
+          }
+          return switch mask.period {
+          case .step: [row(masks.keys(index, sequence: id, time: layout.startTimes[sequence] + time))]
+          case .sequence: [row(masks.keys(index, sequence: id))]
+          case .pass(let rows): (0..<rows).map { row(masks.keys(index, row: $0)) }
+          }
+        }
         output.replaceSubrange(row * outputSize..<(row + 1) * outputSize, with: rows[step.output!][0])
         states = step.updates.map { rows[$0][0] }
       }
@@ -44,7 +56,9 @@ package struct StepOracle {
   }
 
   /// The rows of every node: one, or as many as a parameter has.
-  private func evaluate(_ x: [Double], _ states: [[Double]], _ parameters: [[Double]]) -> [[[Double]]] {
+  private func evaluate(
+    _ x: [Double], _ states: [[Double]], _ parameters: [[Double]], _ mask: (Int, _ width: Int) -> [[Double]]
+  ) -> [[[Double]]] {
     var rows: [[[Double]]] = []
     for node in step.graph.nodes {
       let inputs = node.inputs.map { rows[$0] }
@@ -66,6 +80,7 @@ package struct StepOracle {
         rows.append(
           stride(from: 0, to: values.count, by: node.width).map { Array(values[$0..<$0 + node.width]) })
       case .constant(let value): rows.append([[value]])
+      case .mask(let index): rows.append(mask(index, node.width))
       case .unary(let function): rows.append(elementwise { apply(function, element(0, $0, $1)) })
       case .binary(let function):
         rows.append(elementwise { apply(function, element(0, $0, $1), element(1, $0, $1)) })

@@ -46,7 +46,9 @@ struct GradcheckCommand: ParsableCommand {
     AllCells.entries.flatMap { entry in
       entry.variants.flatMap { variant in
         [false, true].map { reverse in
-          let check = GradientCheck(entry.make(hiddenSize: entry.hiddenSize(from: 5), variant: variant), inputSize: 3, lengths: [4, 3, 1, 0], reverse: reverse)
+          let check = GradientCheck(
+            entry.make(hiddenSize: entry.hiddenSize(from: 5), variant: variant), inputSize: 3,
+            lengths: [4, 3, 1, 0], reverse: reverse)
           return Result(
             cell: entry.name, options: variant, direction: reverse ? "reverse" : "forward",
             error: check.maximumRelativeError, bar: 1e-6)

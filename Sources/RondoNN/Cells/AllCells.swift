@@ -81,7 +81,8 @@ public protocol RegisteredCell: Cell {
 public enum AllCells {
   /// All registered types. A new cell is a file in this folder and a place in this list.
   public static let types: [any RegisteredCell.Type] = [
-    Elman.self, LSTM.self, PeepholeLSTM.self, ProjectedLSTM.self, CoupledLSTM.self, ClippedLSTM.self, GRU.self,
+    Elman.self, LSTM.self, PeepholeLSTM.self, ProjectedLSTM.self, CoupledLSTM.self, ClippedLSTM.self,
+    GRU.self,
     MinimalGatedUnit.self, MinGRU.self, MinLSTM.self, IndRNN.self, SRU.self, QRNN.self, LRU.self, RGLRU.self,
     SLSTM.self, MLSTM.self, CfC.self, ClockworkRNN.self,
   ]

@@ -40,7 +40,8 @@ public struct CellOptions: Sendable {
   }
 
   /// One of some words.
-  public mutating func choice(_ name: String, _ standard: String, _ words: [String]) throws(Problem) -> String {
+  public mutating func choice(_ name: String, _ standard: String, _ words: [String]) throws(Problem) -> String
+  {
     guard let value = value(name) else { return standard }
     guard words.contains(value) else {
       throw .invalid(name: name, value: value, requirement: words.joined(separator: " or "))

@@ -38,7 +38,8 @@ extension CfC: RegisteredCell {
   public static var entries: [CellEntry] {
     [
       CellEntry(
-        name: "cfc", summary: "closed-form continuous-time network; gap=true: the last column is the time passed",
+        name: "cfc",
+        summary: "closed-form continuous-time network; gap=true: the last column is the time passed",
         paper: "Hasani et al. 2022, arXiv 2106.13898", gateCount: 3, variants: ["", "gap=true"]
       ) { hiddenSize, options throws(CellOptions.Problem) in
         CfC(hiddenSize: hiddenSize, hasGap: try options.flag("gap", false))

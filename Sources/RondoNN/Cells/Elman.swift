@@ -47,7 +47,8 @@ extension Elman: RegisteredCell {
       ) { hiddenSize, options throws(CellOptions.Problem) in
         let activation = try options.choice("activation", "tanh", Activation.allCases.map(\.rawValue))
         return Elman(
-          hiddenSize: hiddenSize, activation: Activation(rawValue: activation)!, bias: try options.flag("bias", true))
+          hiddenSize: hiddenSize, activation: Activation(rawValue: activation)!,
+          bias: try options.flag("bias", true))
       }
     ]
   }

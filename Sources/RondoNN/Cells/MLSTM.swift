@@ -8,8 +8,8 @@ import RondoRecurrence
 ///     n = exp(log sigmoid(f) + m' − m) · n' + exp(i − m) · k
 ///     h = o · (C q) / max(|n · q|, exp(−m))
 ///
-/// The weights are `weight_ih` [4·hiddenSize, inputSize], with rows in the order q, k, v, o, and `weight_gates` [2, inputSize], with rows i
-/// and f; their biases are `bias_ih` and `bias_gates`. The state C has hiddenSize² columns, row by row.
+/// The weight is `weight_ih` [4·hiddenSize + 2, inputSize], the bias `bias_ih` [4·hiddenSize + 2]; their rows are in the order q, k, v, o, i, f.
+/// The state C has hiddenSize² columns, row by row.
 ///
 /// Source: Beck et al., xLSTM: extended long short-term memory (one head), 2024, arXiv 2405.04517.
 public struct MLSTM: Cell {
@@ -22,8 +22,9 @@ public struct MLSTM: Cell {
   public var states: StateShapes { ["n": hiddenSize, "C": hiddenSize * hiddenSize, "m": 1] }
 
   public func step(_ x: Term, _ s: inout States, _ w: Weights) -> Term {
-    let (q, key, v, o) = w.linear("ih", x, 4 * hiddenSize).split("q", "key", "v", "o")
-    let (i, f) = w.linear("gates", x, 2).split("i", "f")
+    let z = w.linear("ih", x, 4 * hiddenSize + 2).named("z")
+    let (q, key, v, o) = z[0..<4 * hiddenSize].split("q", "key", "v", "o")
+    let (i, f) = z[4 * hiddenSize..<4 * hiddenSize + 2].split("i", "f")
     let k = (key / Double(hiddenSize).squareRoot()).named("k")
     let kept = (s.m - softplus(-f)).named("kept")
     s.m = max(kept, i)

@@ -3,7 +3,7 @@ import RondoRecurrence
 
 /// A cell whose weights have rows of learned length: weight normalisation.
 ///
-///     W ↦ g · W / |W|, row by row
+///     W ↦ g · W / √(|W|² + ε), row by row, ε = 1e−12
 ///
 /// The weight of each product NAME keeps its name and gives the direction; the lengths are `weight_NAME_g` [outputs, 1], which begin with 1.
 ///
@@ -19,7 +19,8 @@ public struct WeightNormalized<Base: Cell>: CellWrapper {
   private struct Hook: ProductHook {
     func weight(_ weight: Term, _ product: ProductSite, _ w: Weights) -> Term {
       let length = w.parameter("weight_" + product.name + "_g", [weight.rowCount, 1], initial: .constant(1))
-      return weight * (length / sqrt((weight * weight).sum()))
+      // A row that lost all its elements stays zero.
+      return weight * (length / sqrt((weight * weight).sum() + 1e-12))
     }
   }
 }

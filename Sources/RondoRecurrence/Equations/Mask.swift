@@ -53,7 +53,9 @@ package struct MaskSource: Sendable {
   }
 
   /// For what is the same in all steps.
-  package func keys(_ mask: Int, sequence: Int) -> (UInt32, UInt32) { keys(mask, sequence: sequence, time: -1) }
+  package func keys(_ mask: Int, sequence: Int) -> (UInt32, UInt32) {
+    keys(mask, sequence: sequence, time: -1)
+  }
 
   /// For the row of a weight.
   package func keys(_ mask: Int, row: Int) -> (UInt32, UInt32) { keys(mask, sequence: row, time: -2) }
@@ -75,7 +77,8 @@ extension Runner {
           for (place, row) in layout.rows(ofStep: step).enumerated() {
             let sequence = layout.order[place]
             fill(
-              row, source.keys(number, sequence: layout.ids[sequence], time: layout.startTimes[sequence] + step))
+              row,
+              source.keys(number, sequence: layout.ids[sequence], time: layout.startTimes[sequence] + step))
           }
         }
       case .sequence:

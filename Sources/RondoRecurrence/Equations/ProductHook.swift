@@ -51,7 +51,8 @@ struct ProductHooks {
     progress.count += 1
     guard !hooks.isEmpty else { return bare(x, weight) }
     let site = ProductSite(
-      name: name ?? "product\(number)", isRecurrent: isRecurrent.indices.contains(number) && isRecurrent[number])
+      name: name ?? "product\(number)",
+      isRecurrent: isRecurrent.indices.contains(number) && isRecurrent[number])
     // What a hook writes itself is not hooked.
     let plain = Weights(tracer: w.tracer, defaultInitializer: w.defaultInitializer)
     let changed = hooks.reduce(weight) { $1.weight($0, site, plain) }

@@ -26,6 +26,8 @@ public struct Term {
     }
   }
 
+  var hasName: Bool { tracer.graph.names[node] != nil }
+
   /// Gives this value a name under which it is printed.
   public func named(_ name: String) -> Term {
     tracer.graph.names[node] = name
@@ -69,7 +71,7 @@ public struct Term {
   /// The mean over the columns: width 1.
   public func mean() -> Term { sum() / width }
 
-  /// The largest of the columns: width 1.
+  /// The largest of the columns: width 1. Columns that are equally large share its gradient.
   public func maximum() -> Term { Term(tracer: tracer, node: tracer.graph.reduction(.maximum, node)) }
 
   /// The sum of each of so many groups of equal width: width `groups`.
@@ -188,9 +190,13 @@ public func max(_ a: Term, _ b: Term) -> Term { a.binary(.maximum, b) }
 /// The larger of a term and a number, elementwise.
 public func max(_ a: Term, _ b: some Number) -> Term { max(a, a.number(b)) }
 /// `a` where the condition is not 0, else the number.
-public func select(_ condition: Term, _ a: Term, _ b: some Number) -> Term { select(condition, a, a.number(b)) }
+public func select(_ condition: Term, _ a: Term, _ b: some Number) -> Term {
+  select(condition, a, a.number(b))
+}
 /// The number where the condition is not 0, else `b`.
-public func select(_ condition: Term, _ a: some Number, _ b: Term) -> Term { select(condition, b.number(a), b) }
+public func select(_ condition: Term, _ a: some Number, _ b: Term) -> Term {
+  select(condition, b.number(a), b)
+}
 /// `a` where the condition is not 0, else `b`, elementwise.
 public func select(_ condition: Term, _ a: Term, _ b: Term) -> Term {
   let width = Swift.max(condition.width, a.width, b.width)

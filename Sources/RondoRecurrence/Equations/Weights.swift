@@ -28,7 +28,8 @@ public final class Weights {
   ///   - x: Its input.
   public func hooked(by hook: some ProductHook, _ cell: some Cell, _ x: Term) -> Weights {
     Weights(
-      tracer: tracer, defaultInitializer: defaultInitializer, hooks: hooks.adding(hook, cell, inputSize: x.width))
+      tracer: tracer, defaultInitializer: defaultInitializer,
+      hooks: hooks.adding(hook, cell, inputSize: x.width))
   }
 
   /// x · Wᵀ + b, with the parameters `weight_NAME` of shape [width, x.width] and `bias_NAME` of shape [width].
@@ -99,7 +100,7 @@ public final class Weights {
     return mask(name, weight.width, probability, .pass(rows: rows))
   }
 
-  private func mask(_ name: String, _ width: Int, _ probability: Double, _ period: Mask.Period) -> Term {
+  func mask(_ name: String, _ width: Int, _ probability: Double, _ period: Mask.Period) -> Term {
     require(0..<1 ~= probability, "mask \(name): the probability \(probability) is not in 0..<1")
     guard tracer.isTraining, probability > 0 else {
       return Term(tracer: tracer, node: tracer.graph.constant(1))

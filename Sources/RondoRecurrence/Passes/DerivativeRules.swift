@@ -106,12 +106,11 @@ package struct DerivativeRules: Sendable {
     "row maximum": { d, node, g in
       let input = d.forward[node].inputs[0]
       let width = d.forward[input].width
-      let below = d.graph.binary(.less, d.value(input), d.graph.broadcast(d.value(node), to: width))
-      let spread = d.graph.broadcast(g, to: width)
-      return [
-        Contribution(
-          input: input, gradient: d.graph.elementwise(.select, [below, d.graph.constant(0), spread]))
-      ]
+      return d.shared(g, among: input, largest: d.value(node)) {
+        $0.reduction(.sum, $1)
+      } spread: {
+        $0.broadcast($1, to: width)
+      }
     },
     "repeated": movement { .groupSum($0) },
     "tiled": movement { .tileSum($0) },
@@ -119,12 +118,11 @@ package struct DerivativeRules: Sendable {
     "group maximum": { d, node, g in
       guard case .groupMaximum(let n) = d.forward[node].operation else { return [] }
       let input = d.forward[node].inputs[0]
-      let (largest, spread) = (d.value(node), d.graph.movement(.repeated(n), g))
-      let below = d.graph.binary(.less, d.value(input), d.graph.movement(.repeated(n), largest))
-      return [
-        Contribution(
-          input: input, gradient: d.graph.elementwise(.select, [below, d.graph.constant(0), spread]))
-      ]
+      return d.shared(g, among: input, largest: d.value(node)) {
+        $0.movement(.groupSum(n), $1)
+      } spread: {
+        $0.movement(.repeated(n), $1)
+      }
     },
     "product": { d, node, g in
       let inputs = d.forward[node].inputs
@@ -170,5 +168,19 @@ package struct DerivativeRules: Sendable {
       let (a, b) = rule(&d, inputs[0], inputs[1], node, g)
       return [Contribution(input: inputs[0], gradient: a), Contribution(input: inputs[1], gradient: b)]
     }
+  }
+}
+
+extension Differentiation {
+  /// The gradient of a maximum: what is as large as it shares `g` in equal parts.
+  fileprivate mutating func shared(
+    _ g: NodeID, among input: NodeID, largest: NodeID, sum: (inout Graph, NodeID) -> NodeID,
+    spread: (inout Graph, NodeID) -> NodeID
+  ) -> [Contribution] {
+    let below = graph.binary(.less, value(input), spread(&graph, largest))
+    let (zero, one) = (graph.constant(0), graph.constant(1))
+    let count = sum(&graph, graph.binary(.subtract, one, below))
+    let share = spread(&graph, graph.binary(.divide, g, count))
+    return [Contribution(input: input, gradient: graph.elementwise(.select, [below, zero, share]))]
   }
 }

@@ -94,6 +94,8 @@ struct CellEvaluation {
     }
     if case .term(let term) = value, term.isComputed, !isName(statement.value) {
       values[name] = .term(term.named(name))
+    } else if case .term(let term) = value, case .columns = statement.value.kind, !term.hasName {
+      values[name] = .term(term.named(name + "?"))
     } else {
       values[name] = value
     }
@@ -119,7 +121,8 @@ struct CellEvaluation {
     guard case .call(let call) = statement.value.kind, call.function == "split", call.parameter == nil,
       call.arguments.count == 1, call.options.isEmpty
     else {
-      throw CellTextError(statement.value.position, "several names take the parts of a value: `a, b = split(z)`")
+      throw CellTextError(
+        statement.value.position, "several names take the parts of a value: `a, b = split(z)`")
     }
     let whole = try term(call.arguments[0])
     let names = statement.names.map(\.name)
@@ -297,11 +300,12 @@ struct CellEvaluation {
         position, "there is no function \(call.function)",
         hint: "The functions are \(CellFunctions.names.joined(separator: ", ")).")
     }
-    if ["linear", "vector", "parameter"].contains(call.function) {
+    if ["linear", "vector", "parameter", "mask"].contains(call.function) {
       return .term(try declaration(call, position))
     }
     if let parameter = call.parameter {
-      throw CellTextError(position, "\(call.function) declares no parameter, so the name \(parameter) is too much")
+      throw CellTextError(
+        position, "\(call.function) declares no parameter, so the name \(parameter) is too much")
     }
     if ["sum", "mean", "maximum"].contains(call.function), call.options.map(\.name) == ["groups"] {
       return .term(try grouped(call, position))
@@ -359,7 +363,8 @@ struct CellEvaluation {
     guard call.arguments.count == expected else {
       throw CellTextError(
         position,
-        "\(call.function) takes \(expected) value\(expected == 1 ? "" : "s"), here are \(call.arguments.count)")
+        "\(call.function) takes \(expected) value\(expected == 1 ? "" : "s"), here are \(call.arguments.count)"
+      )
     }
   }
 
@@ -408,6 +413,7 @@ struct CellEvaluation {
         position, "\(call.function) needs a name for its parameters: `\(call.function) NAME(…)`")
     }
     guard let weights else { throw CellTextError(position, "a width does not depend on parameters") }
+    if call.function == "mask" { return try mask(name, call, weights, position) }
     try checkArguments(call, call.function == "vector" ? 1 : 2, position)
     var hasBias = true
     var initial: Initializer?
@@ -444,6 +450,35 @@ struct CellEvaluation {
     }
   }
 
+  /// `mask NAME(width, 0.5)`, `mask NAME(width, 0.5, perSequence=true)`, or of a weight `mask NAME(rows, columns, 0.5)`.
+  private func mask(
+    _ name: String, _ call: CellSyntax.Call, _ weights: Weights, _ position: Position
+  ) throws(CellTextError) -> Term {
+    let isWeight = call.arguments.count == 3
+    try checkArguments(call, isWeight ? 3 : 2, position)
+    let probability = try number(call.arguments.last!)
+    guard 0..<1 ~= probability else {
+      throw CellTextError(
+        call.arguments.last!.position,
+        "a probability of \(CellNumber.text(probability)): it is 0 or more and less than 1")
+    }
+    var isPerSequence = false
+    for (option, value, place) in call.options {
+      guard option == "perSequence", !isWeight else {
+        throw CellTextError(place, "mask has no option \(option) here")
+      }
+      isPerSequence = try flag(value)
+    }
+    let width = try width(call.arguments[isWeight ? 1 : 0])
+    let period: Mask.Period =
+      isWeight ? .pass(rows: try self.width(call.arguments[0])) : (isPerSequence ? .sequence : .step)
+    let mask = Mask(name: name, period: period, probability: Float(probability))
+    if let known = weights.tracer.masks.first(where: { $0.name == name }), known != mask {
+      throw CellTextError(position, "the mask \(name) is used in another way above")
+    }
+    return weights.mask(name, width, probability, period)
+  }
+
   private func flag(_ expression: Expression) throws(CellTextError) -> Bool {
     switch expression.kind {
     case .name("true"): return true
@@ -478,7 +513,8 @@ struct CellEvaluation {
     }
     throw CellTextError(
       expression.position, "this is no initialiser",
-      hint: "They are a number, default, uniform(BOUND), uniform(FROM, TO), normal(DEVIATION), xavier, kaiming, "
+      hint:
+        "They are a number, default, uniform(BOUND), uniform(FROM, TO), normal(DEVIATION), xavier, kaiming, "
         + "orthogonal, fixed(INITIALISER) and blocks(ROWS, INITIALISER, …).")
   }
 }

@@ -27,7 +27,7 @@ enum CellFunctions {
 
   /// What is called in a form of its own.
   static let others = [
-    "linear", "product", "vector", "parameter", "split", "concatenate", "sum", "mean", "maximum",
+    "linear", "product", "vector", "parameter", "mask", "split", "concatenate", "sum", "mean", "maximum",
     "repeated", "tiled",
   ]
 

@@ -201,7 +201,9 @@ struct CellParser {
     }
   }
 
-  private mutating func call(_ function: String, _ parameter: String?) throws(CellTextError) -> CellSyntax.Call {
+  private mutating func call(_ function: String, _ parameter: String?) throws(CellTextError)
+    -> CellSyntax.Call
+  {
     var call = CellSyntax.Call(function: function, parameter: parameter, arguments: [], options: [])
     try expect("(")
     try skipLines()

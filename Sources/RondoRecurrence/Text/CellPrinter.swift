@@ -44,7 +44,8 @@ package struct CellPrinter {
       printer.isExhaustive = isExhaustive
       guard let text = printer.print() else { continue }
       let isSame = steps.indices.allSatisfy { index in
-        guard let cell = read(text, index), (try? cell.validate(inputSize: steps[index].inputSize)) != nil else {
+        guard let cell = read(text, index), (try? cell.validate(inputSize: steps[index].inputSize)) != nil
+        else {
           return false
         }
         return isEqual(trace(cell, inputSize: steps[index].inputSize), steps[index])
@@ -68,7 +69,7 @@ package struct CellPrinter {
     }
     return first.graph.nodes == second.graph.nodes && first.updates == second.updates
       && first.output == second.output && first.states == second.states
-      && parameters(first) == parameters(second)
+      && parameters(first) == parameters(second) && first.masks == second.masks
   }
 
   /// An operation without what depends on sizes.
@@ -123,7 +124,9 @@ package struct CellPrinter {
   private mutating func write(_ id: NodeID) {
     let value = expression(id)
     let given = graph.names[id]
-    if let state = step.states.firstIndex(where: { $0.name == given }), step.updates[state] == id || !isExhaustive {
+    if let state = step.states.firstIndex(where: { $0.name == given }),
+      step.updates[state] == id || !isExhaustive
+    {
       lines.append("\(step.states[state].name) = \(value)")
       assigned.insert(state)
       defined[id] = step.states[state].name
@@ -193,6 +196,7 @@ package struct CellPrinter {
     case .input: return ("x", .value)
     case .state(let state): return (step.states[state].name + (assigned.contains(state) ? "'" : ""), .value)
     case .parameter(let index): return (parameter(index), .value)
+    case .mask(let index): return (mask(index, id), .value)
     case .constant:
       let text = number(
         steps.map { if case .constant(let value) = $0.graph[id].operation { value } else { 0 } })
@@ -292,7 +296,15 @@ package struct CellPrinter {
 
   /// The line of the split that made a part.
   private mutating func writeSplit(of id: NodeID) {
-    guard let parts = siblings(of: id) else { return }
+    guard let parts = siblings(of: id) else {
+      // A part of a part has a line of its own.
+      if let name = graph.names[id], name.hasSuffix("?"), defined[id] == nil {
+        let text = slice(id).0
+        defined[id] = unused(String(name.dropLast()))
+        lines.append("\(defined[id]!) = \(text)")
+      }
+      return
+    }
     let whole = expression(graph[id].inputs[0])
     var names: [String] = []
     for part in parts {
@@ -369,6 +381,20 @@ package struct CellPrinter {
     let function = shape.count == 1 ? "vector" : "parameter"
     return "\(function) \(step.parameters[index].name)(\(shape.joined(separator: ", "))"
       + initial("initial", index, unless: standard) + ")"
+  }
+
+  private mutating func mask(_ index: Int, _ id: NodeID) -> String {
+    let mask = step.masks[index]
+    let width = number(steps.map { $0.graph[id].width })
+    let probability = CellNumber.text(Double("\(mask.probability)") ?? .nan)
+    switch mask.period {
+    case .step: return "mask \(mask.name)(\(width), \(probability))"
+    case .sequence: return "mask \(mask.name)(\(width), \(probability), perSequence=true)"
+    case .pass:
+      let rows = number(
+        steps.map { if case .pass(let rows) = $0.masks[index].period { rows } else { 0 } })
+      return "mask \(mask.name)(\(rows), \(width), \(probability))"
+    }
   }
 
   private var standard: [Initializer] { steps.map { standardInitializer($0.states) } }

@@ -7,7 +7,9 @@ struct CellSizes {
 
   /// Sizes at which a registered cell is traced. Four give the coefficients of hiddenSize², hiddenSize, inputSize and 1; the last one shows
   /// whether they are right.
-  static let samples = [(24, 7), (48, 7), (72, 7), (24, 11), (48, 11)].map { Sample(hidden: $0.0, input: $0.1) }
+  static let samples = [(24, 7), (48, 7), (72, 7), (24, 11), (48, 11)].map {
+    Sample(hidden: $0.0, input: $0.1)
+  }
 
   /// Empty if the cell was traced once, at sizes that stay.
   let samples: [Sample]

@@ -30,6 +30,7 @@ public struct CellTextError: Error, Hashable, Sendable, CustomStringConvertible 
   }
 
   public var description: String {
-    "line \(position.line), column \(position.column): \(problem)" + (hint.map { ". \(String($0.hasSuffix(".") ? $0.dropLast() : $0[...]))" } ?? "")
+    "line \(position.line), column \(position.column): \(problem)"
+      + (hint.map { ". \(String($0.hasSuffix(".") ? $0.dropLast() : $0[...]))" } ?? "")
   }
 }

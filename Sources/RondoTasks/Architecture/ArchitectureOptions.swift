@@ -42,7 +42,8 @@ public struct ArchitectureOptions: Sendable, Equatable, Codable {
       throw .invalid(option: "--dropout", given: "\(dropout)", requirement: "0 or more and less than 1")
     }
     if equations != nil, forgetBias != nil, !CellChoice.names.contains(cell) {
-      throw .conflict("--forget-bias is for built-in cells: in a .cell file, `biasInitial=` says how a bias begins")
+      throw .conflict(
+        "--forget-bias is for built-in cells: in a .cell file, `biasInitial=` says how a bias begins")
     }
     if let forgetBias, !forgetBias.isFinite {
       throw .invalid(option: "--forget-bias", given: "\(forgetBias)", requirement: "a number")

@@ -26,7 +26,9 @@ public enum CellChoice {
   ///
   /// - Throws: `FileError`, `FormatError`, or `CellFileError` with the line and column of what is wrong.
   public static func equations(of cell: String) throws -> String? {
-    guard AllCells.entry(named: cell) == nil, cell.hasSuffix(".cell") || cell.contains("/") else { return nil }
+    guard AllCells.entry(named: cell) == nil, cell.hasSuffix(".cell") || cell.contains("/") else {
+      return nil
+    }
     let bytes = try Files.read(cell, limit: largestText)
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw FormatError(.init(cell), expected: "the equations of a cell, in UTF-8", found: "other bytes")

@@ -70,15 +70,19 @@ import Testing
     Mistake("h = linear ih(x, 9)\nc = c\nreturn h\n", 3, 1, "the state h has width 8, its new value 9"),
     Mistake("h = linear ih(x, 8) + linear hh(h, 4)\nc = c\nreturn h\n", 3, 5, "the widths differ: 8 and 4"),
     Mistake("h = tanh(h)\nreturn h\n", 2, 22, "the state c is never assigned"),
-    Mistake("a, b, d = split(h)\nh = a\nc = c\nreturn h\n", 3, 11, "a width of 8 does not divide into 3 equal parts"),
-    Mistake("h = linear ih(x, hiddenSize/3)\nc = c\nreturn h\n", 3, 18, "a number of columns is a whole number"),
+    Mistake(
+      "a, b, d = split(h)\nh = a\nc = c\nreturn h\n", 3, 11, "a width of 8 does not divide into 3 equal parts"
+    ),
+    Mistake(
+      "h = linear ih(x, hiddenSize/3)\nc = c\nreturn h\n", 3, 18, "a number of columns is a whole number"),
     Mistake("h = softmax(h)\nc = c\nreturn h\n", 3, 5, "there is no function softmax"),
     Mistake("h = tanh(h, c)\nc = c\nreturn h\n", 3, 5, "tanh takes 1 value, here are 2"),
     Mistake("h = tanh(h\nc = c\nreturn h\n", 4, 1, "expected ','"),
     Mistake("h = (((h\n", 4, 1, "expected ')'"),
     Mistake("h = h $ 2\n", 3, 7, "'$' means nothing here"),
     Mistake("h = 1\nc = c\nreturn h\n", 3, 5, "expected a row of numbers, found one number"),
-    Mistake("h = linear ih(x, 8) + linear ih(c, 8)\nc = c\nreturn h\n", 3, 23, "the parameter weight_ih has shape"),
+    Mistake(
+      "h = linear ih(x, 8) + linear ih(c, 8)\nc = c\nreturn h\n", 3, 23, "the parameter weight_ih has shape"),
     Mistake("h = linear(x, 8)\nc = c\nreturn h\n", 3, 5, "linear needs a name"),
     Mistake("h = h[4..<12]\nc = c\nreturn h\n", 3, 5, "columns 4..<12 of a value that has 8"),
     Mistake("h = h + parameter W(4, 8)\nc = c\nreturn h\n", 3, 5, "a matrix of parameters"),
@@ -90,9 +94,12 @@ import Testing
     Mistake("h = z'\nc = c\nreturn h\n", 3, 5, "z' means the state z before the step"),
     Mistake("h = h\nc = c\n", 5, 1, "expected `return`"),
     Mistake("h = h\nc = c\nreturn h\nh = c\n", 6, 1, "nothing follows `return`"),
-    Mistake("h = " + String(repeating: "(", count: 100_000), 3, 105, "parentheses are nested more than 100 deep"),
-    Mistake("h = " + String(repeating: "-", count: 100_000) + "h", 3, 104, "signs are nested more than 100 deep"),
-    Mistake("h = h" + String(repeating: "+h", count: 100_000), 3, 2006, "a sum or product of more than 1000 terms"),
+    Mistake(
+      "h = " + String(repeating: "(", count: 100_000), 3, 105, "parentheses are nested more than 100 deep"),
+    Mistake(
+      "h = " + String(repeating: "-", count: 100_000) + "h", 3, 104, "signs are nested more than 100 deep"),
+    Mistake(
+      "h = h" + String(repeating: "+h", count: 100_000), 3, 2006, "a sum or product of more than 1000 terms"),
     Mistake("h = repeated(h, 10000000)\nc = c\nreturn h\n", 3, 5, "10000000 times 8 columns"),
     Mistake("h = 1e999 * h\n", 3, 5, "1e999 is not a number"),
   ]
@@ -115,7 +122,9 @@ import Testing
       for index in bytes.indices {
         var other = bytes
         other[index] = UInt8(truncatingIfNeeded: 32 + (index &* 7 + Int(bytes[index])) % 96)
-        for text in [String(decoding: bytes[..<index], as: UTF8.self), String(decoding: other, as: UTF8.self)] {
+        for text in [
+          String(decoding: bytes[..<index], as: UTF8.self), String(decoding: other, as: UTF8.self),
+        ] {
           try? CellText(text, options: [:]).validate(inputSize: 3)
         }
       }

@@ -20,7 +20,7 @@ extension StepGraph {
     let inputs = node.inputs.map(formula)
     func call(_ name: String) -> String { "\(name)(\(inputs.joined(separator: ", ")))" }
     switch node.operation {
-    case .input, .state, .parameter: return graph.name(id)
+    case .input, .state, .parameter, .mask: return graph.name(id)
     case .kept: return "kept \(graph.name(id))"
     case .constant(let value): return "\(value)"
     case .unary(let function): return call(function.rawValue)

@@ -106,7 +106,7 @@ struct EveryOperation: Cell {
     let bounded = min(max(ratio, -2), p[3]) + max(p[4], s.m) + min(p[0], 0.25)
     let chosen = select(p[1] < p[2], abs(p[3]), relu(p[4]) - sqrt(positive))
     let moved = p[1].repeated(2) * p[2].tiled(2)
-    let grouped = moved.sum(groups: n) + moved.maximum(groups: n) + sin(p[0]) * cos(p[3])
+    let grouped = 0.25 * (moved.sum(groups: n) + moved.maximum(groups: n) + sin(p[0]) * cos(p[3]))
     let gate = sigmoid(p[2]) * softplus(bounded) + tanh(chosen) + grouped
     let spread = gate - gate.mean() + (p[3] * w.vector("v", n)).sum() - p[4].maximum()
     s.m = 0.5 * s.m + -gate

@@ -7,7 +7,23 @@ import Testing
 
 @Suite struct LanguageModelTests {
   /// Every registered cell trains, is saved, and predicts after loading what it predicted before.
-  @Test(arguments: CellChoice.names, [false, true])
+  @Test(arguments: CellChoice.names)
+  func isSavedWithItsEquations(cell: String) throws {
+    let folder = TemporaryFolder()
+    let config = try trainModel(
+      in: folder,
+      smallSettings {
+        $0.architecture.cell = cell
+        $0.training.learningRate = 0.003
+      })
+    #expect(config.architecture.equations?.hasPrefix("cell ") == true)
+    let (model, loaded) = try TextModel.load(folder("model"))
+    #expect(loaded == config)
+    let score = try model.score(model.codec.encode(SampleText.sentences(30, seed: 3)), characters: 1)
+    #expect(score.loss.isFinite)
+  }
+
+  @Test(arguments: ["elman", "lstm", "gru", "gru-before"], [false, true])
   func learnsMoreThanFrequencies(cell: String, tie: Bool) throws {
     let folder = TemporaryFolder()
     let config = try trainModel(
@@ -16,8 +32,7 @@ import Testing
         $0.architecture.cell = cell
         $0.architecture.tie = tie
         $0.architecture.hidden = 24
-        $0.training.learningRate = 0.01
-        $0.training.budget = .steps(300)
+        $0.training.budget = .steps(250)
       })
     let loss = try #require(config.results.heldOutLoss)
     let unigram = try #require(config.results.unigramLoss)

@@ -56,7 +56,8 @@ import Testing
   @Test(arguments: [
     ("\"hidden\" : 3", "\"hidden\" : 90000"), ("\"layers\" : 1", "\"layers\" : 2"),
     ("\"layers\" : 1", "\"layers\" : 0"),
-    ("state h[hiddenSize]", "state g[hiddenSize]"), ("return h", "return 1"), ("\"task\" : \"text\"", "\"task\" : \"speech\""),
+    ("state h[hiddenSize]", "state g[hiddenSize]"), ("return h", "return 1"),
+    ("\"task\" : \"text\"", "\"task\" : \"speech\""),
     ("\"format_version\" : 3", "\"format_version\" : 2"),
     ("\"vocabulary_count\" : 5", "\"vocabulary_count\" : 50000000"),
     ("\"dropout\" : 0.1", "\"dropout\" : 2"), ("\"char\"", "\"letter\""),

@@ -1,0 +1,46 @@
+import RondoRecurrence
+
+/// A wrapper with its number, for those who choose wrappers at run time. A new wrapper is a file in this folder and a case here; checks visit
+/// all of `samples`.
+public enum WrapperChoice: Hashable, Sendable {
+  case weightNorm
+  case dropConnect(Double)
+  case variationalDropout(Double)
+  case layerNorm
+  case zoneout(Double)
+  case residual
+
+  /// The cell with this wrapper around it.
+  public func callAsFunction(_ cell: any Cell) -> any Cell {
+    func wrap(_ cell: some Cell) -> any Cell {
+      switch self {
+      case .weightNorm: cell.weightNormalized()
+      case .dropConnect(let probability): cell.dropConnect(probability)
+      case .variationalDropout(let probability): cell.variationalDropout(probability)
+      case .layerNorm: cell.normalized()
+      case .zoneout(let probability): cell.zoneout(probability)
+      case .residual: cell.residual()
+      }
+    }
+    return wrap(cell)
+  }
+
+  /// Each wrapper that fits every cell, and all of them in one.
+  public static let samples: [(name: String, wrappers: [WrapperChoice])] = [
+    ("weight norm", [.weightNorm]), ("drop connect", [.dropConnect(0.4)]),
+    ("variational dropout", [.variationalDropout(0.4)]), ("layer norm", [.layerNorm]),
+    ("zoneout", [.zoneout(0.3)]),
+    ("all", [.weightNorm, .dropConnect(0.4), .variationalDropout(0.3), .layerNorm, .zoneout(0.2)]),
+    (
+      "all the other way round",
+      [.zoneout(0.2), .layerNorm, .variationalDropout(0.3), .dropConnect(0.4), .weightNorm]
+    ),
+  ]
+}
+
+extension Cell {
+  /// This cell with wrappers around it, the first one innermost.
+  public func wrapped(in wrappers: [WrapperChoice]) -> any Cell {
+    wrappers.reduce(self as any Cell) { $1($0) }
+  }
+}

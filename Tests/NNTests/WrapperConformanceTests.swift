@@ -1,0 +1,57 @@
+import RondoCore
+import RondoNN
+import RondoRecurrence
+import RondoTestSupport
+import Testing
+
+/// Every promise of the engine on every wrapper around every built-in cell, in both directions.
+@Suite struct WrapperConformanceTests {
+  static let cells: [CellConformance] =
+    AllCells.entries.flatMap { entry in
+      WrapperChoice.samples.map {
+        // Wide enough for the narrowest product: normalising two or three columns leaves little but their signs.
+        let cell = entry.make(hiddenSize: entry.hiddenSize(from: 13))
+        return CellConformance("\(entry.name) \($0.name)", cell.wrapped(in: $0.wrappers))
+      }
+    } + [CellConformance("lstm residual", LSTM(hiddenSize: 3).zoneout(0.2).residual())]
+
+  @Test(arguments: cells, [false, true])
+  func referenceComputesTheEquations(_ cell: CellConformance, reverse: Bool) {
+    for (name, error) in cell.errorsOfReference(reverse: reverse) { #expect(error < 1e-12, "\(name)") }
+  }
+
+  @Test(arguments: cells, [false, true])
+  func gradientsAreDifferenceQuotients(_ cell: CellConformance, reverse: Bool) {
+    for (name, error) in cell.errorsOfGradients(reverse: reverse) { #expect(error < 1e-6, "\(name)") }
+  }
+
+  @Test(arguments: cells, [false, true])
+  func vectorMatchesReference(_ cell: CellConformance, reverse: Bool) {
+    for (name, error) in cell.errorsOfVector(reverse: reverse) { #expect(error < 1e-5, "\(name)") }
+  }
+
+  @Test(arguments: cells, [false, true])
+  func neitherHoistingNorChunksNorTheBatchChangeABit(_ cell: CellConformance, reverse: Bool) {
+    #expect(cell.differencesByHoisting(reverse: reverse) == [])
+    #expect(cell.differencesByChunks(of: 2, reverse: reverse) == [])
+    #expect(cell.differencesByBatch(reverse: reverse) == [])
+    #expect(cell.differencesOnTape(reverse: reverse) == [])
+  }
+
+  @Test(arguments: cells)
+  func aSessionGivesTheBitsOfTheWhole(_ cell: CellConformance) {
+    #expect(cell.differencesInSession() == [])
+  }
+
+  @Test func dropConnectOfACellWithoutRecurrentProductsIsThatCell() {
+    let (bare, dropped) = (MinGRU(hiddenSize: 5), MinGRU(hiddenSize: 5).dropConnect(0.5))
+    #expect(CellPrinter.isEqual(trace(dropped, inputSize: 3), trace(bare, inputSize: 3)))
+  }
+
+  @Test(arguments: cells)
+  func wrappedCellsPrintAndReadBack(_ cell: CellConformance) throws {
+    let step = trace(cell.cell, inputSize: cell.inputSize)
+    let text = try #require(CellPrinter.text(name: "wrapped", step))
+    #expect(CellPrinter.isEqual(trace(try CellText(text), inputSize: cell.inputSize), step))
+  }
+}
