@@ -19,6 +19,20 @@ package final class Plan: Sendable {
   }
 }
 
+extension Plan {
+  /// How many products run in each step, and how many for all rows at once.
+  package var productCounts: (inLoop: Int, outside: Int) {
+    var counts = (inLoop: 0, outside: 0)
+    for phase in phases {
+      for work in phase.works {
+        guard case .product = work.action else { continue }
+        if phase.kind == .loop { counts.inLoop += 1 } else { counts.outside += 1 }
+      }
+    }
+    return counts
+  }
+}
+
 /// A place in memory of which a plan knows the width.
 package struct Buffer: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {

@@ -9,7 +9,8 @@ import RondoTasks
 /// `rondo cells`
 struct CellsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "cells", abstract: "The recurrent cells there are.", subcommands: [List.self, Show.self])
+    commandName: "cells", abstract: "The recurrent cells there are.",
+    subcommands: [List.self, Show.self, Document.self])
 
   /// `rondo cells list`
   struct List: ParsableCommand {
@@ -62,5 +63,13 @@ struct CellsCommand: ParsableCommand {
       let recurrence = Recurrence(builder, entry.make(hiddenSize: hidden), inputSize: input)
       try StandardOutput.print(recurrence.plan)
     }
+  }
+
+  /// `rondo cells document`
+  struct Document: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "document", abstract: "A page with all cells, as Markdown.")
+
+    func run() throws { try StandardOutput.print(CellDocument.text) }
   }
 }

@@ -31,27 +31,32 @@ struct GradcheckCommand: ParsableCommand {
   }
 
   func run() throws {
-    let results = checkCells() + checkOperations()
-    if json {
-      try StandardOutput.print(.array(results.map(Self.object)))
-    } else {
-      for result in results { try StandardOutput.print(Self.line(result)) }
+    var results: [Result] = []
+    func report(_ result: Result) throws {
+      results.append(result)
+      if !json { try StandardOutput.print(Self.line(result)) }
     }
+    try checkCells(report)
+    for result in checkOperations() { try report(result) }
+    if json { try StandardOutput.print(.array(results.map(Self.object))) }
     let bad = results.count { !$0.isGood }
     if bad > 0 { throw GradientsDiffer(count: bad) }
   }
 
-  private func checkCells() -> [Result] {
-    // Widths that differ from each other and from the number of sequences, so that no transposition fits by chance.
-    AllCells.entries.flatMap { entry in
-      entry.variants.flatMap { variant in
-        [false, true].map { reverse in
-          let check = GradientCheck(
-            entry.make(hiddenSize: entry.hiddenSize(from: 5), variant: variant), inputSize: 3,
-            lengths: [4, 3, 1, 0], reverse: reverse)
-          return Result(
-            cell: entry.name, options: variant, direction: reverse ? "reverse" : "forward",
-            error: check.maximumRelativeError, bar: 1e-6)
+  private func checkCells(_ report: (Result) throws -> Void) throws {
+    for entry in AllCells.entries {
+      // Widths that differ from each other and from the number of sequences, so that no transposition fits by chance.
+      let forms = entry.variants.map { ($0, entry.make(hiddenSize: entry.hiddenSize(from: 5), variant: $0)) }
+      // Wide enough for the narrowest product to be normalised.
+      let bare = entry.make(hiddenSize: entry.hiddenSize(from: 13))
+      let wrapped = WrapperChoice.samples.map { ($0.name, bare.wrapped(in: $0.wrappers)) }
+      for (options, cell) in forms + wrapped {
+        for reverse in [false, true] {
+          let check = GradientCheck(cell, inputSize: 3, lengths: [4, 3, 1, 0], reverse: reverse)
+          try report(
+            Result(
+              cell: entry.name, options: options, direction: reverse ? "reverse" : "forward",
+              error: check.maximumRelativeError, bar: 1e-6))
         }
       }
     }

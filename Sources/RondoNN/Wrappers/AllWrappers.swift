@@ -27,12 +27,12 @@ public enum WrapperChoice: Hashable, Sendable {
 
   /// Each wrapper that fits every cell, and all of them in one.
   public static let samples: [(name: String, wrappers: [WrapperChoice])] = [
-    ("weight norm", [.weightNorm]), ("drop connect", [.dropConnect(0.4)]),
-    ("variational dropout", [.variationalDropout(0.4)]), ("layer norm", [.layerNorm]),
+    ("weight-norm", [.weightNorm]), ("drop-connect", [.dropConnect(0.4)]),
+    ("variational-dropout", [.variationalDropout(0.4)]), ("layer-norm", [.layerNorm]),
     ("zoneout", [.zoneout(0.3)]),
-    ("all", [.weightNorm, .dropConnect(0.4), .variationalDropout(0.3), .layerNorm, .zoneout(0.2)]),
+    ("all-wrappers", [.weightNorm, .dropConnect(0.4), .variationalDropout(0.3), .layerNorm, .zoneout(0.2)]),
     (
-      "all the other way round",
+      "all-wrappers-reversed",
       [.zoneout(0.2), .layerNorm, .variationalDropout(0.3), .dropConnect(0.4), .weightNorm]
     ),
   ]

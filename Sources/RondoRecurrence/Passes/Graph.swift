@@ -308,6 +308,9 @@ package struct StepGraph: Sendable {
   /// Backward only: nodes that are added to the gradients of parameters.
   package var gradients: [ParameterGradient] = []
 
+  /// The width of what the step gives; 0 if it gives nothing.
+  package var outputSize: Int { output.map { graph[$0].width } ?? 0 }
+
   package var roots: [NodeID] { updates + (output.map { [$0] } ?? []) + gradients.map(\.node) }
 }
 

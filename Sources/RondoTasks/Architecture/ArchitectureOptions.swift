@@ -1,3 +1,4 @@
+import RondoNN
 import RondoTraining
 
 /// The recurrent network of a task: the `architecture` part of `config.json`.
@@ -8,6 +9,18 @@ public struct ArchitectureOptions: Sendable, Equatable, Codable {
   public var cellOptions: [String: String] = [:]
   /// The cell's equations as `CellText` reads them: always in a saved model, otherwise if they came from a file.
   public var equations: String?
+  /// Whether weights are normalised row by row (`WeightNormalized`).
+  public var weightNorm = false
+  /// The share of recurrent weights that are dropped for a pass (`DropConnected`).
+  public var dropConnect = 0.0
+  /// The share of columns of inputs and states that are dropped for a sequence (`VariationallyDropped`).
+  public var variationalDropout = 0.0
+  /// Whether products are normalised over their columns (`LayerNormalized`).
+  public var layerNorm = false
+  /// The probability with which a unit keeps its state (`ZonedOut`).
+  public var zoneout = 0.0
+  /// Whether each layer's input is added to its output (`Residual`).
+  public var residual = false
   /// The width of the state of each layer.
   public var hidden = 256
   /// The number of recurrences, each fed by the one below.
@@ -22,6 +35,20 @@ public struct ArchitectureOptions: Sendable, Equatable, Codable {
   public var initializer: InitializerOption?
   /// The initial bias of the forget gates, in cells that have one; drawn like other biases if not given.
   public var forgetBias: Double?
+
+  /// The wrappers around the cell, the innermost first, with the options that ask for them: the order is always this one.
+  var wrappers: [(option: String, wrapper: WrapperChoice)] {
+    var wrappers: [(String, WrapperChoice)] = []
+    if weightNorm { wrappers.append(("--weight-norm", .weightNorm)) }
+    if dropConnect > 0 { wrappers.append(("--drop-connect", .dropConnect(dropConnect))) }
+    if variationalDropout > 0 {
+      wrappers.append(("--variational-dropout", .variationalDropout(variationalDropout)))
+    }
+    if layerNorm { wrappers.append(("--layer-norm", .layerNorm)) }
+    if zoneout > 0 { wrappers.append(("--zoneout", .zoneout(zoneout))) }
+    if residual { wrappers.append(("--residual", .residual)) }
+    return wrappers.map { (option: $0.0, wrapper: $0.1) }
+  }
 
   /// The largest width of a layer.
   public static let largestWidth = 100_000
@@ -38,8 +65,13 @@ public struct ArchitectureOptions: Sendable, Equatable, Codable {
     try count(hidden, "--hidden", upTo: Self.largestWidth)
     try count(layers, "--layers", upTo: 100)
     try count(embedding, "--embedding", upTo: Self.largestWidth)
-    guard dropout >= 0, dropout < 1 else {
-      throw .invalid(option: "--dropout", given: "\(dropout)", requirement: "0 or more and less than 1")
+    for (option, share) in [
+      ("--dropout", dropout), ("--drop-connect", dropConnect), ("--variational-dropout", variationalDropout),
+      ("--zoneout", zoneout),
+    ] {
+      guard share >= 0, share < 1 else {
+        throw .invalid(option: option, given: "\(share)", requirement: "0 or more and less than 1")
+      }
     }
     if equations != nil, forgetBias != nil, !CellChoice.names.contains(cell) {
       throw .conflict(

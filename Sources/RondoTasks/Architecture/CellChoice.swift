@@ -41,7 +41,36 @@ public enum CellChoice {
     return text
   }
 
-  /// The cell of an architecture.
+  /// The cell of a layer whose input has this width, with its wrappers.
+  ///
+  /// - Throws: `OptionError` for what the cell cannot do, and for a wrapper that has nothing to act on.
+  static func cell(_ options: ArchitectureOptions, inputSize: Int) throws(OptionError) -> any Cell {
+    let base = try cell(options)
+    if let text = base as? CellText {
+      do {
+        try text.validate(inputSize: inputSize)
+      } catch {
+        throw .conflict(CellFileError(file: options.cell, error: error).description)
+      }
+    }
+    var wrapped = base
+    for (option, wrapper) in options.wrappers {
+      let before = trace(wrapped, inputSize: inputSize)
+      let outputSize = before.outputSize
+      if wrapper == .residual, outputSize != inputSize {
+        throw .conflict(
+          "--residual adds a layer's input to its output, but their widths are \(inputSize) and \(outputSize)"
+        )
+      }
+      wrapped = wrapper(wrapped)
+      if CellPrinter.isEqual(trace(wrapped, inputSize: inputSize), before) {
+        throw .conflict("\(option) has nothing to act on in the cell \(options.cell): leave it out")
+      }
+    }
+    return wrapped
+  }
+
+  /// The cell of an architecture without its wrappers.
   static func cell(_ options: ArchitectureOptions) throws(OptionError) -> any Cell {
     if let equations = options.equations { return try cell(equations, options) }
     let cell: any Cell
@@ -65,7 +94,9 @@ public enum CellChoice {
     _ equations: String, _ options: ArchitectureOptions
   ) throws(OptionError) -> any Cell {
     var numbers: [String: Double] = [:]
-    for (name, value) in options.cellOptions {
+    // The equations of a built-in cell have its options in them.
+    let isBuiltIn = AllCells.entry(named: options.cell) != nil
+    for (name, value) in options.cellOptions where !isBuiltIn {
       guard let number = Double(value), number.isFinite else {
         throw .invalid(option: "--cell-option", given: "\(name)=\(value)", requirement: "a number")
       }
@@ -76,16 +107,6 @@ public enum CellChoice {
         numbers["hiddenSize"] = Double(options.hidden)
       }
       return try CellText(equations, options: numbers)
-    } catch {
-      throw .conflict(CellFileError(file: options.cell, error: error).description)
-    }
-  }
-
-  /// Throws what the cell cannot do with inputs of this width.
-  static func validate(_ cell: any Cell, _ options: ArchitectureOptions, inputSize: Int) throws(OptionError) {
-    guard let text = cell as? CellText else { return }
-    do {
-      try text.validate(inputSize: inputSize)
     } catch {
       throw .conflict(CellFileError(file: options.cell, error: error).description)
     }

@@ -26,7 +26,6 @@ public struct LanguageModel: Sendable {
   /// Registers the parameters: `embedding.weight`, `rnn.…`, `output.weight` (unless tied), `output.bias` and, if needed,
   /// `projection.weight`.
   public init(_ builder: Builder, _ options: ArchitectureOptions, vocabularyCount: Int) throws(OptionError) {
-    let cell = try CellChoice.cell(options)
     let width = options.embedding ?? options.hidden
     self.vocabularyCount = vocabularyCount
     // As output weights, rows of length 1 give logits of a sensible size.
@@ -36,7 +35,7 @@ public struct LanguageModel: Sendable {
     var layers: [Recurrence] = []
     for layer in 0..<options.layers {
       let inputSize = layers.last?.outputSize ?? width
-      try CellChoice.validate(cell, options, inputSize: inputSize)
+      let cell = try CellChoice.cell(options, inputSize: inputSize)
       layers.append(Recurrence(builder / "rnn", cell, inputSize: inputSize, layer: layer))
     }
     self.layers = layers

@@ -1,3 +1,4 @@
+import Foundation
 import RondoCore
 import RondoNN
 import RondoRecurrence
@@ -129,5 +130,12 @@ import Testing
         }
       }
     }
+  }
+
+  @Test func thePageOfCellsIsUpToDate() throws {
+    let page = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/cells.md")
+    #expect(
+      try String(contentsOf: page.standardized, encoding: .utf8) == CellDocument.text + "\n",
+      "`rondo cells document > docs/cells.md` writes it anew")
   }
 }
