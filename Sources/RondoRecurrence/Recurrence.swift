@@ -37,9 +37,16 @@ public struct Recurrence: Sendable {
     outputSize = plans.outputSize
     states = plans.step.states
     isReversed = reverse
-    let suffix = "_l\(layer)" + (reverse ? "_reverse" : "")
-    parameters = plans.step.parameters.map { builder.parameter($0.name + suffix, $0.shape, $0.initializer) }
-    maskStreams = plans.step.masks.map { RandomSource.stream(builder.qualified($0.name + suffix)) }
+    /// A cell that is a stack has numbered its layers already.
+    func name(_ name: String, _ hasLayer: Bool) -> String {
+      name + (hasLayer ? "" : "_l\(layer)") + (reverse ? "_reverse" : "")
+    }
+    parameters = plans.step.parameters.map {
+      builder.parameter(name($0.name, $0.hasLayer), $0.shape, $0.initializer)
+    }
+    maskStreams = plans.step.masks.map {
+      RandomSource.stream(builder.qualified(name($0.name, $0.hasLayer)))
+    }
   }
 
   /// What the engine makes of the cell: which products run for all rows at once, what each step computes, what is kept.

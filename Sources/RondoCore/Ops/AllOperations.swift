@@ -13,6 +13,7 @@ private let allOperations: [any DifferentiableOperation.Type] = [
   MatrixMultiply.self,
   MeanSquaredError.self,
   Multiply.self,
+  PoolSequences.self,
   Relu.self,
   Sigmoid.self,
   Slice.self,

@@ -86,6 +86,17 @@ public struct States {
     set { self[name] = newValue }
   }
 
+  /// Calls a cell with some of the states as its own: those whose names are its names followed by `suffix`.
+  public mutating func step(
+    _ cell: some Cell, suffix: String, _ x: Term, _ weights: Weights
+  ) -> Term {
+    let own = cell.states(inputSize: x.width).shapes
+    var inner = States(shapes: own, tracer: tracer, current: own.map { self[$0.name + suffix] })
+    let output = cell.step(x, &inner, weights)
+    for shape in own { self[shape.name + suffix] = inner[shape.name] }
+    return output
+  }
+
   /// The names of the states, in order.
   public var names: [String] { shapes.map(\.name) }
 

@@ -20,6 +20,12 @@ package struct Mask: Hashable, Sendable {
   package var name: String
   package var period: Period
   package var probability: Float
+  /// Whether its name has the number of a layer already.
+  package var hasLayer = false
+
+  var withoutLayer: Mask {
+    Mask(name: name, period: period, probability: probability)
+  }
 
   package var domain: Domain {
     switch period {

@@ -54,7 +54,7 @@ struct ProductHooks {
       name: name ?? "product\(number)",
       isRecurrent: isRecurrent.indices.contains(number) && isRecurrent[number])
     // What a hook writes itself is not hooked.
-    let plain = Weights(tracer: w.tracer, defaultInitializer: w.defaultInitializer)
+    let plain = w.unhooked
     let changed = hooks.reduce(weight) { $1.weight($0, site, plain) }
     let input = hooks.reduce(x) { $1.input($0, site, plain) }
     return hooks.reduce(bare(input, changed)) { $1.result($0, site, plain) }

@@ -6,6 +6,8 @@ package struct ParameterShape: Sendable {
   /// [outputs, inputs] of a weight, [width] of a vector.
   package let shape: [Int]
   package let initializer: Initializer
+  /// Whether its name has the number of a layer already.
+  package let hasLayer: Bool
 }
 
 /// The parameters of a cell, declared by use: the same name with the same shape is the same parameter, with another shape a trap.
@@ -14,11 +16,27 @@ public final class Weights {
   /// Of parameters that name none.
   public let defaultInitializer: Initializer
   private let hooks: ProductHooks
+  /// What every name ends with: `_l1` in the second layer of a stack.
+  private let suffix: String
 
-  init(tracer: Tracer, defaultInitializer: Initializer, hooks: ProductHooks = ProductHooks()) {
+  init(
+    tracer: Tracer, defaultInitializer: Initializer, hooks: ProductHooks = ProductHooks(), suffix: String = ""
+  ) {
     self.tracer = tracer
     self.defaultInitializer = defaultInitializer
     self.hooks = hooks
+    self.suffix = suffix
+  }
+
+  /// The same weights without hooks: those of what a hook writes itself.
+  var unhooked: Weights { Weights(tracer: tracer, defaultInitializer: defaultInitializer, suffix: suffix) }
+
+  /// The weights of a layer of a stack that is one cell: each name gets the layer's number, `weight_hh_l1`.
+  public func layer(_ number: Int, _ cell: some Cell, inputSize: Int) -> Weights {
+    Weights(
+      tracer: tracer, defaultInitializer: standardInitializer(cell.states(inputSize: inputSize).shapes),
+      hooks: hooks,
+      suffix: suffix + "_l\(number)")
   }
 
   /// The same weights for a cell of which each product is changed by one hook more: what a wrapper hands to the cell that it wraps.
@@ -29,7 +47,7 @@ public final class Weights {
   public func hooked(by hook: some ProductHook, _ cell: some Cell, _ x: Term) -> Weights {
     Weights(
       tracer: tracer, defaultInitializer: defaultInitializer,
-      hooks: hooks.adding(hook, cell, inputSize: x.width))
+      hooks: hooks.adding(hook, cell, inputSize: x.width), suffix: suffix)
   }
 
   /// x · Wᵀ + b, with the parameters `weight_NAME` of shape [width, x.width] and `bias_NAME` of shape [width].
@@ -54,6 +72,7 @@ public final class Weights {
 
   /// A parameter: [width] is an ordinary term, [outputs, inputs] the weight of a product (`product(_:_:)`).
   public func parameter(_ name: String, _ shape: [Int], initial: Initializer? = nil) -> Term {
+    let name = name + suffix
     require(
       (1...2).contains(shape.count) && shape.allSatisfy { $0 > 0 },
       "parameter \(name): shape \(shape) is neither a vector nor a matrix")
@@ -66,7 +85,8 @@ public final class Weights {
     } else {
       index = tracer.parameters.count
       tracer.parameters.append(
-        ParameterShape(name: name, shape: shape, initializer: initial ?? defaultInitializer))
+        ParameterShape(
+          name: name, shape: shape, initializer: initial ?? defaultInitializer, hasLayer: !suffix.isEmpty))
     }
     let node = tracer.graph.add(
       .parameter(index), width: shape.last!, domain: .fixed(rows: shape.count == 2 ? shape[0] : 1))
@@ -101,11 +121,13 @@ public final class Weights {
   }
 
   func mask(_ name: String, _ width: Int, _ probability: Double, _ period: Mask.Period) -> Term {
+    let name = name + suffix
     require(0..<1 ~= probability, "mask \(name): the probability \(probability) is not in 0..<1")
     guard tracer.isTraining, probability > 0 else {
       return Term(tracer: tracer, node: tracer.graph.constant(1))
     }
-    let mask = Mask(name: name, period: period, probability: Float(probability))
+    let mask = Mask(
+      name: name, period: period, probability: Float(probability), hasLayer: !suffix.isEmpty)
     let index = tracer.masks.firstIndex { $0.name == name } ?? tracer.masks.count
     if index == tracer.masks.count { tracer.masks.append(mask) }
     require(tracer.masks[index] == mask, "mask \(name): used in another way before")

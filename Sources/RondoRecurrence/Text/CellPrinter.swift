@@ -69,7 +69,8 @@ package struct CellPrinter {
     }
     return first.graph.nodes == second.graph.nodes && first.updates == second.updates
       && first.output == second.output && first.states == second.states
-      && parameters(first) == parameters(second) && first.masks == second.masks
+      && parameters(first) == parameters(second)
+      && first.masks.map(\.withoutLayer) == second.masks.map(\.withoutLayer)
   }
 
   /// An operation without what depends on sizes.

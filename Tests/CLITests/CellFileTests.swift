@@ -1,0 +1,105 @@
+import Foundation
+import RondoData
+import RondoTestSupport
+import Testing
+
+/// Cells as files: `rondo cells show` and `--cell FILE.cell`.
+@Suite struct CellFileTests {
+  private func train(
+    _ folder: TemporaryFolder, _ model: String, _ options: [String]
+  ) throws -> RondoProcess.Result {
+    let text = folder("text.txt")
+    if !FileManager.default.fileExists(atPath: text) { _ = folder.file("text.txt", sampleText) }
+    return try RondoProcess(["text", "train", text, "-o", folder(model)] + smallModel + options).wait()
+  }
+
+  private func weights(_ folder: TemporaryFolder, _ model: String) throws -> [UInt8] {
+    try Files.read(folder("\(model)/model.safetensors"))
+  }
+
+  @Test func aCellAsAFileIsTheCell() throws {
+    let folder = TemporaryFolder()
+    let shown = try rondo("cells", "show", "gru")
+    #expect(shown.status == 0 && shown.output.hasPrefix("cell gru("))
+    let file = folder.file("my.cell", shown.output)
+    for (cell, model) in [("gru", "named"), (file, "typed")] {
+      let result = try train(folder, model, ["--steps", "10", "--cell", cell])
+      #expect(result.status == 0, "\(result.messages)")
+    }
+    #expect(try weights(folder, "named") == weights(folder, "typed"))
+    // The model carries its equations with it.
+    try FileManager.default.removeItem(atPath: file)
+    let generated = try rondo("text", "generate", folder("typed"), "--length", "5")
+    #expect(generated.status == 0, "\(generated.messages)")
+  }
+
+  @Test func optionsOfTheEquationsAreSet() throws {
+    let folder = TemporaryFolder()
+    let file = folder.file(
+      "leaky.cell",
+      """
+      cell leaky(hiddenSize = 8, keep = 0.5)  # a leaky integrator
+      state h[hiddenSize]
+      h = keep*h + (1 - keep)*tanh(linear ih(x, hiddenSize) + linear hh(h, hiddenSize))
+      return h
+      """)
+    for (model, options) in [
+      ("a", []), ("b", ["--cell-option", "keep=0.5"]), ("c", ["--cell-option", "keep=0.9"]),
+    ] {
+      let result = try train(folder, model, ["--steps", "10", "--cell", file] + options)
+      #expect(result.status == 0, "\(result.messages)")
+    }
+    #expect(try weights(folder, "a") == weights(folder, "b"))
+    #expect(try weights(folder, "a") != weights(folder, "c"))
+  }
+
+  private static let wrappers = [
+    "--weight-norm", "--drop-connect", "0.3", "--variational-dropout", "0.2", "--layer-norm", "--zoneout",
+    "0.1",
+    "--schedule", "constant",
+  ]
+
+  @Test func wrappersKeepTheBits() throws {
+    let folder = TemporaryFolder()
+    for (model, options) in [
+      ("one", ["--steps", "30", "--threads", "1"]), ("two", ["--steps", "30", "--threads", "2"]),
+      ("resumed", ["--steps", "13"]), ("resumed", ["--steps", "30", "--resume"]),
+    ] {
+      let result = try train(folder, model, Self.wrappers + options)
+      #expect(result.status == 0, "\(result.messages)")
+    }
+    #expect(try weights(folder, "one") == weights(folder, "two"))
+    #expect(try weights(folder, "one") == weights(folder, "resumed"))
+    let evaluated = try rondo("text", "evaluate", folder("one"), folder("text.txt"), "--json")
+    #expect(try JSON(parsing: evaluated.output)["loss"]?.double?.isFinite == true)
+  }
+
+  @Test func whatCannotBeIsRefused() throws {
+    let folder = TemporaryFolder()
+    func refused(_ options: String..., naming words: String...) throws {
+      let result = try train(folder, "model", ["--steps", "3"] + options)
+      #expect(!result.wasKilled && (result.status == 1 || result.status == 64), "\(result)")
+      #expect(result.messages.split(separator: "\n").count <= 3, "\(result.messages)")
+      for word in words { #expect(result.messages.contains(word), "\(result.messages)") }
+      #expect(!FileManager.default.fileExists(atPath: folder("model")))
+    }
+    let header = "cell c(hiddenSize = 8)\nstate h[hiddenSize]\n"
+    try refused("--cell", folder("none.cell"), naming: "none.cell", "no such file")
+    try refused(
+      "--cell", folder.file("a.cell", header + "h = y\nreturn h\n"), naming: "a.cell", "line 3, column 5",
+      "no y")
+    try refused("--cell", folder.file("b.cell", header + "return h\n"), naming: "b.cell", "never assigned")
+    try refused(
+      "--cell", folder.file("c.cell", header + "h = linear ih(x, 3)\nreturn h\n"), naming: "c.cell", "line 3",
+      "width")
+    try refused(
+      "--cell", folder.file("d.cell", String(repeating: "(", count: 2_000_000)), naming: "d.cell", "1048576")
+    try refused("--cell", folder.file("e.cell", [0xFF, 0xFE, 0]), naming: "e.cell", "UTF-8")
+    try refused("--cell", "mingru", "--drop-connect", "0.5", naming: "--drop-connect", "mingru")
+    try refused("--cell", "lstm", "--cell-option", "peephole=true", naming: "peephole", "bias")
+    try refused("--cell", "lstm", "--cell-option", "bias=maybe", naming: "bias=maybe", "true or false")
+    try refused("--cell", "clockwork", "--hidden", "10", naming: "multiple of 4")
+    try refused("--residual", "--embedding", "5", naming: "--residual", "5")
+    #expect(try rondo("cells", "show", "lsmt").messages.contains("did you mean lstm?"))
+  }
+}
