@@ -12,12 +12,12 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measure one recurrence on this machine.",
     discussion: """
-      Times are medians. Operations are counted as 2·G·H·(I+H)·B·T forward, with G products of the cell's width, and three times that with \
-      the backward pass. The machine's peak is measured in the same minutes, by bursts of multiply-adds between the rounds.
+      Times are medians. Operations are counted as two for each weight that a product reads, in each step of each sequence (of an \
+      LSTM 2·4·H·(I+H)·B·T), and three times that with the backward pass. The machine's peak is measured in the same minutes, by bursts of multiply-adds between the rounds.
       With --stream, single steps of a session are timed.
       """)
 
-  @Argument(help: "The cell: \(CellChoice.names.joined(separator: ", ")).")
+  @Argument(help: "The cell: a name of `rondo cells list`, or a .cell file.")
   var cell: String
 
   @Option(
@@ -36,6 +36,8 @@ struct BenchCommand: ParsableCommand {
 
   @Option(parsing: .unconditional, help: "Width of the state. (default: 256)", transform: OptionParsing.width)
   var hidden = 256
+
+  @OptionGroup(title: "Wrappers") var wrappers: WrapperOptionGroup
 
   @OptionGroup var threads: ThreadOption
 
@@ -56,17 +58,21 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     threads.apply()
-    let entry = try CellChoice.entry(named: cell)
-    let made = entry.make(hiddenSize: hidden)
+    var options = ArchitectureOptions()
+    (options.cell, options.hidden) = (cell, hidden)
+    options.equations = try CellChoice.equations(of: cell)
+    wrappers.apply(to: &options)
+    let made = try CellChoice.cell(options, inputSize: input)
+    let multiplyAdds = trace(made, inputSize: input).multiplyAdds
     let (batch, length) = (batch ?? (stream ? 1 : 32), length ?? (stream ? defaultStepCount : 35))
     var need = MemoryNeed()
-    need.add(rows: 2 * entry.gateCount * hidden, width: input + hidden)
+    need.add(rows: 2, width: multiplyAdds)
     need.add(rows: stream ? batch : batch * length, width: 2 * input + 10 * hidden)
     try need.requireAvailable(hint: "Choose smaller sizes.")
     let results =
       stream
       ? measureSteps(made, streams: batch, steps: length)
-      : measureSequences(made, gates: entry.gateCount, batch: batch, length: length)
+      : measureSequences(made, multiplyAdds: multiplyAdds, batch: batch, length: length)
     let description = description(batch: batch, length: length)
     if json { return try StandardOutput.print(.object(description.merged(with: results))) }
     try StandardOutput.print(
@@ -88,7 +94,7 @@ struct BenchCommand: ParsableCommand {
     ]
   }
 
-  private func measureSequences(_ cell: any Cell, gates: Int, batch: Int, length: Int) -> JSON.Object {
+  private func measureSequences(_ cell: any Cell, multiplyAdds: Int, batch: Int, length: Int) -> JSON.Object {
     var measurement = RecurrenceMeasurement(cell, batch: batch, length: length, inputSize: input)
     var peak = PeakMeasurement()
     measurement.warmUp()
@@ -98,8 +104,7 @@ struct BenchCommand: ParsableCommand {
     }
     peak.burst()
     let (forward, train) = (measurement.forwardSeconds.median, measurement.trainSeconds.median)
-    let operations =
-      2 * Double(gates) * Double(hidden) * Double(input + hidden) * Double(batch) * Double(length)
+    let operations = 2 * Double(multiplyAdds) * Double(batch) * Double(length)
     return [
       "forward_ms": .number(forward * 1e3), "train_ms": .number(train * 1e3),
       "forward_gflops": .number(operations / forward / 1e9),

@@ -56,32 +56,7 @@ struct ModelOptionGroup: ParsableArguments {
     transform: OptionParsing.share)
   var dropout: Double?
 
-  @Flag(inversion: .prefixedNo, help: "Weights whose rows have learned lengths.")
-  var weightNorm: Bool?
-
-  @Option(
-    parsing: .unconditional,
-    help: "Share of recurrent weights dropped for a pass while training. (default: 0)",
-    transform: OptionParsing.share)
-  var dropConnect: Double?
-
-  @Option(
-    parsing: .unconditional,
-    help: "Share of the columns that products read, dropped for a sequence while training. (default: 0)",
-    transform: OptionParsing.share)
-  var variationalDropout: Double?
-
-  @Flag(inversion: .prefixedNo, help: "Products normalised over their columns.")
-  var layerNorm: Bool?
-
-  @Option(
-    parsing: .unconditional,
-    help: "Probability with which a unit keeps its state while training. (default: 0)",
-    transform: OptionParsing.share)
-  var zoneout: Double?
-
-  @Flag(inversion: .prefixedNo, help: "Add each layer's input to its output.")
-  var residual: Bool?
+  @OptionGroup var wrappers: WrapperOptionGroup
 
   @Option(
     name: .customLong("init"),
@@ -109,12 +84,7 @@ struct ModelOptionGroup: ParsableArguments {
       options.cellOptions[option.name] = option.value
       if CellChoice.names.contains(options.cell) { options.equations = nil }
     }
-    options.weightNorm = weightNorm ?? options.weightNorm
-    options.dropConnect = dropConnect ?? options.dropConnect
-    options.variationalDropout = variationalDropout ?? options.variationalDropout
-    options.layerNorm = layerNorm ?? options.layerNorm
-    options.zoneout = zoneout ?? options.zoneout
-    options.residual = residual ?? options.residual
+    wrappers.apply(to: &options)
     options.hidden = hidden ?? options.hidden
     options.layers = layers ?? options.layers
     options.embedding = embedding ?? options.embedding

@@ -8,8 +8,6 @@ public struct CellEntry: Sendable {
   public let summary: String
   /// The paper that introduced it.
   public let paper: String
-  /// How many rows of weights each unit has: a step multiplies gateCount · hiddenSize rows with the input and with the state.
-  public let gateCount: Int
   /// The hidden size is a multiple of this.
   public let hiddenSizeMultiple: Int
   /// The forms that checks visit, as options: `bias=false`. The first is the one that the name alone means.
@@ -17,14 +15,13 @@ public struct CellEntry: Sendable {
   private let maker: @Sendable (_ hiddenSize: Int, inout CellOptions) throws(CellOptions.Problem) -> any Cell
 
   init(
-    name: String, summary: String, paper: String, gateCount: Int, hiddenSizeMultiple: Int = 1,
+    name: String, summary: String, paper: String, hiddenSizeMultiple: Int = 1,
     variants: [String] = [""],
     make: @escaping @Sendable (_ hiddenSize: Int, inout CellOptions) throws(CellOptions.Problem) -> any Cell
   ) {
     self.name = name
     self.summary = summary
     self.paper = paper
-    self.gateCount = gateCount
     self.hiddenSizeMultiple = hiddenSizeMultiple
     self.variants = variants
     maker = make

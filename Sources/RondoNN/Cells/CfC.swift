@@ -40,7 +40,7 @@ extension CfC: RegisteredCell {
       CellEntry(
         name: "cfc",
         summary: "closed-form continuous-time network; gap=true: the last column is the time passed",
-        paper: "Hasani et al. 2022, arXiv 2106.13898", gateCount: 3, variants: ["", "gap=true"]
+        paper: "Hasani et al. 2022, arXiv 2106.13898", variants: ["", "gap=true"]
       ) { hiddenSize, options throws(CellOptions.Problem) in
         CfC(hiddenSize: hiddenSize, hasGap: try options.flag("gap", false))
       }

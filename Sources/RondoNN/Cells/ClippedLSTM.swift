@@ -39,7 +39,7 @@ extension ClippedLSTM: RegisteredCell {
     [
       CellEntry(
         name: "lstm-clipped", summary: "LSTM whose cell state is kept within bounds",
-        paper: "Sak et al. 2014, arXiv 1402.1128", gateCount: 4, variants: ["", "clip=0.5"]
+        paper: "Sak et al. 2014, arXiv 1402.1128", variants: ["", "clip=0.5"]
       ) { hiddenSize, options throws(CellOptions.Problem) in
         ClippedLSTM(hiddenSize: hiddenSize, clip: try options.positive("clip", 3))
       }

@@ -40,7 +40,7 @@ extension ClockworkRNN: RegisteredCell {
     [
       CellEntry(
         name: "clockwork", summary: "clockwork network: four groups of units with periods 1, 2, 4 and 8",
-        paper: "Koutník et al. 2014, arXiv 1402.3511", gateCount: 1, hiddenSizeMultiple: 4
+        paper: "Koutník et al. 2014, arXiv 1402.3511", hiddenSizeMultiple: 4
       ) { hiddenSize, _ in ClockworkRNN(hiddenSize: hiddenSize) }
     ]
   }

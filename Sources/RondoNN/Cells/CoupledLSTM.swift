@@ -33,7 +33,7 @@ extension CoupledLSTM: RegisteredCell {
     [
       CellEntry(
         name: "lstm-coupled", summary: "LSTM whose input gate is what its forget gate leaves",
-        paper: "Greff et al. 2017, arXiv 1503.04069", gateCount: 3
+        paper: "Greff et al. 2017, arXiv 1503.04069"
       ) { hiddenSize, _ in CoupledLSTM(hiddenSize: hiddenSize) }
     ]
   }

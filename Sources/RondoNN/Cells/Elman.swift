@@ -42,7 +42,7 @@ extension Elman: RegisteredCell {
     [
       CellEntry(
         name: "elman", summary: "the simple recurrent cell: one activation of input and state",
-        paper: "Elman 1990, DOI 10.1207/s15516709cog1402_1", gateCount: 1,
+        paper: "Elman 1990, DOI 10.1207/s15516709cog1402_1",
         variants: ["activation=tanh", "activation=relu", "bias=false", "activation=relu bias=false"]
       ) { hiddenSize, options throws(CellOptions.Problem) in
         let activation = try options.choice("activation", "tanh", Activation.allCases.map(\.rawValue))

@@ -62,7 +62,7 @@ extension GRU: RegisteredCell {
   public static var entries: [CellEntry] {
     func entry(_ name: String, _ reset: Reset, _ summary: String) -> CellEntry {
       CellEntry(
-        name: name, summary: summary, paper: "Cho et al. 2014, arXiv 1406.1078", gateCount: 3,
+        name: name, summary: summary, paper: "Cho et al. 2014, arXiv 1406.1078",
         variants: ["bias=true", "bias=false"]
       ) { hiddenSize, options throws(CellOptions.Problem) in
         GRU(hiddenSize: hiddenSize, reset: reset, bias: try options.flag("bias", true))

@@ -30,7 +30,7 @@ extension IndRNN: RegisteredCell {
     [
       CellEntry(
         name: "indrnn", summary: "independently recurrent network: each unit sees only its own past",
-        paper: "Li et al. 2018, arXiv 1803.04831", gateCount: 1
+        paper: "Li et al. 2018, arXiv 1803.04831"
       ) { hiddenSize, _ in IndRNN(hiddenSize: hiddenSize) }
     ]
   }

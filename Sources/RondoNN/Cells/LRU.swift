@@ -40,7 +40,7 @@ extension LRU: RegisteredCell {
     [
       CellEntry(
         name: "lru", summary: "linear recurrent unit: a diagonal linear recurrence of complex numbers",
-        paper: "Orvieto et al. 2023, arXiv 2303.06349", gateCount: 3
+        paper: "Orvieto et al. 2023, arXiv 2303.06349"
       ) { hiddenSize, _ in LRU(hiddenSize: hiddenSize) }
     ]
   }

@@ -64,7 +64,7 @@ extension LSTM: RegisteredCell {
     [
       CellEntry(
         name: "lstm", summary: "long short-term memory with input, forget and output gates",
-        paper: "Hochreiter and Schmidhuber 1997, DOI 10.1162/neco.1997.9.8.1735", gateCount: 4,
+        paper: "Hochreiter and Schmidhuber 1997, DOI 10.1162/neco.1997.9.8.1735",
         variants: ["bias=true", "bias=false"]
       ) { hiddenSize, options throws(CellOptions.Problem) in
         LSTM(hiddenSize: hiddenSize, bias: try options.flag("bias", true))

@@ -41,7 +41,7 @@ extension MLSTM: RegisteredCell {
     [
       CellEntry(
         name: "mlstm", summary: "LSTM whose memory is a matrix (xLSTM)",
-        paper: "Beck et al. 2024, arXiv 2405.04517", gateCount: 4
+        paper: "Beck et al. 2024, arXiv 2405.04517"
       ) { hiddenSize, _ in MLSTM(hiddenSize: hiddenSize) }
     ]
   }

@@ -30,7 +30,7 @@ extension MinGRU: RegisteredCell {
     [
       CellEntry(
         name: "mingru", summary: "minimal GRU: no product in the loop",
-        paper: "Feng et al. 2024, arXiv 2410.01201", gateCount: 2
+        paper: "Feng et al. 2024, arXiv 2410.01201"
       ) { hiddenSize, _ in MinGRU(hiddenSize: hiddenSize) }
     ]
   }

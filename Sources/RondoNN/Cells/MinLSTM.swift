@@ -30,7 +30,7 @@ extension MinLSTM: RegisteredCell {
     [
       CellEntry(
         name: "minlstm", summary: "minimal LSTM: no product in the loop",
-        paper: "Feng et al. 2024, arXiv 2410.01201", gateCount: 3
+        paper: "Feng et al. 2024, arXiv 2410.01201"
       ) { hiddenSize, _ in MinLSTM(hiddenSize: hiddenSize) }
     ]
   }

@@ -33,7 +33,7 @@ extension MinimalGatedUnit: RegisteredCell {
     [
       CellEntry(
         name: "mgu", summary: "minimal gated unit: one gate",
-        paper: "Zhou et al. 2016, arXiv 1603.09420", gateCount: 2
+        paper: "Zhou et al. 2016, arXiv 1603.09420"
       ) { hiddenSize, _ in MinimalGatedUnit(hiddenSize: hiddenSize) }
     ]
   }

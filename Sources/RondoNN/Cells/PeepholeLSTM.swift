@@ -36,7 +36,7 @@ extension PeepholeLSTM: RegisteredCell {
     [
       CellEntry(
         name: "lstm-peephole", summary: "LSTM whose gates see the cell state",
-        paper: "Gers and Schmidhuber 2000, DOI 10.1109/IJCNN.2000.861302", gateCount: 4
+        paper: "Gers and Schmidhuber 2000, DOI 10.1109/IJCNN.2000.861302"
       ) { hiddenSize, _ in PeepholeLSTM(hiddenSize: hiddenSize) }
     ]
   }

@@ -39,7 +39,7 @@ extension ProjectedLSTM: RegisteredCell {
     [
       CellEntry(
         name: "lstm-projected", summary: "LSTM with an output projected to fewer units (half of them)",
-        paper: "Sak et al. 2014, arXiv 1402.1128", gateCount: 4, hiddenSizeMultiple: 2,
+        paper: "Sak et al. 2014, arXiv 1402.1128", hiddenSizeMultiple: 2,
         variants: ["", "projection=3"]
       ) { hiddenSize, options throws(CellOptions.Problem) in
         ProjectedLSTM(

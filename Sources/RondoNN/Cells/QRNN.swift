@@ -32,7 +32,7 @@ extension QRNN: RegisteredCell {
     [
       CellEntry(
         name: "qrnn", summary: "quasi-recurrent network: a convolution over two steps, then a gated mean",
-        paper: "Bradbury et al. 2017, arXiv 1611.01576", gateCount: 6
+        paper: "Bradbury et al. 2017, arXiv 1611.01576"
       ) { hiddenSize, _ in QRNN(hiddenSize: hiddenSize) }
     ]
   }

@@ -35,7 +35,7 @@ extension RGLRU: RegisteredCell {
     [
       CellEntry(
         name: "rg-lru", summary: "real-gated linear recurrent unit: a decay that the input gates",
-        paper: "De et al. 2024, arXiv 2402.19427", gateCount: 3
+        paper: "De et al. 2024, arXiv 2402.19427"
       ) { hiddenSize, _ in RGLRU(hiddenSize: hiddenSize) }
     ]
   }

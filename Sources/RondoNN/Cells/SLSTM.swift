@@ -39,7 +39,7 @@ extension SLSTM: RegisteredCell {
     [
       CellEntry(
         name: "slstm", summary: "LSTM with exponential gates and a stabiliser (xLSTM)",
-        paper: "Beck et al. 2024, arXiv 2405.04517", gateCount: 4
+        paper: "Beck et al. 2024, arXiv 2405.04517"
       ) { hiddenSize, _ in SLSTM(hiddenSize: hiddenSize) }
     ]
   }

@@ -34,7 +34,7 @@ extension SRU: RegisteredCell {
     [
       CellEntry(
         name: "sru", summary: "simple recurrent unit: gates that see their own unit, a highway past the cell",
-        paper: "Lei et al. 2018, arXiv 1709.02755", gateCount: 4
+        paper: "Lei et al. 2018, arXiv 1709.02755"
       ) { hiddenSize, _ in SRU(hiddenSize: hiddenSize) }
     ]
   }

@@ -308,6 +308,14 @@ package struct StepGraph: Sendable {
   /// Backward only: nodes that are added to the gradients of parameters.
   package var gradients: [ParameterGradient] = []
 
+  /// How many multiply-adds the products of one row take: one for each weight that a product reads.
+  package var multiplyAdds: Int {
+    graph.nodes.reduce(0) { sum, node in
+      guard case .product = node.operation else { return sum }
+      return sum + node.width * graph[node.inputs[0]].width
+    }
+  }
+
   /// The width of what the step gives; 0 if it gives nothing.
   package var outputSize: Int { output.map { graph[$0].width } ?? 0 }
 

@@ -44,7 +44,7 @@ public enum CellChoice {
   /// The cell of a layer whose input has this width, with its wrappers.
   ///
   /// - Throws: `OptionError` for what the cell cannot do, and for a wrapper that has nothing to act on.
-  static func cell(_ options: ArchitectureOptions, inputSize: Int) throws(OptionError) -> any Cell {
+  public static func cell(_ options: ArchitectureOptions, inputSize: Int) throws(OptionError) -> any Cell {
     let base = try cell(options)
     if let text = base as? CellText {
       do {
@@ -71,7 +71,7 @@ public enum CellChoice {
   }
 
   /// The cell of an architecture without its wrappers.
-  static func cell(_ options: ArchitectureOptions) throws(OptionError) -> any Cell {
+  public static func cell(_ options: ArchitectureOptions) throws(OptionError) -> any Cell {
     if let equations = options.equations { return try cell(equations, options) }
     let cell: any Cell
     do {
