@@ -93,7 +93,7 @@ struct DemoCommand: ParsableCommand {
     var settings = TextSettings()
     settings.text.level = .character
     // What gets furthest in a minute: one layer sees twice the text, and has no time to learn anything by heart.
-    settings.architecture.layers = 1
+    settings.architecture.hidden = [256]
     settings.architecture.dropout = 0
     settings.training.budget = .seconds(time)
     settings.training.validationFraction = 0.05

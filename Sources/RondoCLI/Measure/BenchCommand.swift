@@ -59,7 +59,7 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     threads.apply()
     var options = ArchitectureOptions()
-    (options.cell, options.hidden) = (cell, hidden)
+    (options.cell, options.hidden) = (cell, [hidden])
     options.equations = try CellChoice.equations(of: cell)
     wrappers.apply(to: &options)
     let made = try CellChoice.cell(options, inputSize: input)

@@ -24,6 +24,11 @@ enum OptionParsing {
     return value
   }
 
+  /// The widths of layers, with commas between them.
+  static func widths(_ text: String) throws -> [Int] {
+    try text.split(separator: ",", omittingEmptySubsequences: false).map { try width(String($0)) }
+  }
+
   static func countOrZero(_ text: String) throws -> Int {
     guard let value = Int(text), 0...1_000_000_000 ~= value else {
       throw Requirement(description: "it must be a whole number from 0 to 1000000000")

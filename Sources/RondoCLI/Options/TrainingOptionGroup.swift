@@ -31,25 +31,32 @@ struct ModelOptionGroup: ParsableArguments {
   var cellOptions: [OptionParsing.Pair] = []
 
   @Option(
-    parsing: .unconditional, help: "Units of each recurrent layer. (default: 256)",
-    transform: OptionParsing.width)
-  var hidden: Int?
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Units of each recurrent layer: one number for all, or 256,128 for two layers. (default: 256)",
+      valueName: "hidden,…"), transform: OptionParsing.widths)
+  var hidden: [Int]?
 
   @Option(parsing: .unconditional, help: "Recurrent layers. (default: 2)", transform: OptionParsing.count)
   var layers: Int?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Run every layer from both ends, the two outputs side by side. (Not for language models.)")
+  var bidirectional: Bool?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Run every layer from both ends, the two outputs added up. (Not for language models.)")
+  var bidirectionalSum: Bool?
+
+  @Flag(inversion: .prefixedNo, help: "Add what a layer reads to what it gives, where the widths are equal.")
+  var skip: Bool?
 
   @Option(
     parsing: .unconditional, help: "Width of the embedding. (default: that of the layers)",
     transform: OptionParsing.width)
   var embedding: Int?
-
-  @Flag(
-    inversion: .prefixedNo,
-    help: """
-      Use the embedding as the output layer's weights. If --embedding and --hidden differ, a linear layer \
-      from one to the other comes between.
-      """)
-  var tie: Bool?
 
   @Option(
     parsing: .unconditional, help: "Share of values dropped after each layer while training. (default: 0.2)",
@@ -85,13 +92,34 @@ struct ModelOptionGroup: ParsableArguments {
       if CellChoice.names.contains(options.cell) { options.equations = nil }
     }
     wrappers.apply(to: &options)
-    options.hidden = hidden ?? options.hidden
-    options.layers = layers ?? options.layers
+    options.hidden = try widths(before: options.hidden)
+    if let bidirectional { options.directions = bidirectional ? .both : .forward }
+    if let bidirectionalSum { options.directions = bidirectionalSum ? .bothAdded : .forward }
+    options.skips = skip ?? options.skips
     options.embedding = embedding ?? options.embedding
-    options.tie = tie ?? options.tie
     options.dropout = dropout ?? options.dropout
     options.initializer = initializer ?? options.initializer
     options.forgetBias = forgetBias ?? options.forgetBias
+  }
+}
+
+extension ModelOptionGroup {
+  /// The widths of all layers by --hidden and --layers, of which either may be left out.
+  private func widths(before: [Int]) throws -> [Int] {
+    if let hidden, hidden.count > 1 {
+      if let layers, layers != hidden.count {
+        throw OptionError.conflict("--hidden gives the sizes of \(hidden.count) layers and --layers is \(layers)")
+      }
+      return hidden
+    }
+    let count = layers ?? before.count
+    if let width = hidden?.first { return Array(repeating: width, count: count) }
+    if count == before.count { return before }
+    guard Set(before).count == 1 else {
+      let sizes = before.map(String.init).joined(separator: ",")
+      throw OptionError.conflict("--layers \(count) does not say which: give --hidden too, now \(sizes)")
+    }
+    return Array(repeating: before[0], count: count)
   }
 }
 
@@ -101,12 +129,6 @@ struct OptimisationOptionGroup: ParsableArguments {
     parsing: .unconditional, help: "Sequences trained side by side. (default: 32)",
     transform: OptionParsing.count)
   var batch: Int?
-
-  @Option(
-    parsing: .unconditional,
-    help: "Time steps through which errors are propagated back; the state is carried on. (default: 64)",
-    transform: OptionParsing.count)
-  var length: Int?
 
   @Option(help: "\(AllOptimizers.names.joined(separator: ", ")). (default: adamw)")
   var optimizer: String?
@@ -173,16 +195,8 @@ struct OptimisationOptionGroup: ParsableArguments {
     transform: Bound.init(parsing:))
   var clipValue: Bound?
 
-  @Option(
-    help: """
-      What is minimised: the mean loss of a token, or the sum over time averaged over the sequences of the batch. \
-      (default: token)
-      """)
-  var lossReduction: TrainingOptions.LossReduction?
-
   func apply(to options: inout TrainingOptions) throws {
     options.batch = batch ?? options.batch
-    options.length = length ?? options.length
     if let optimizer, optimizer != options.optimizer {
       let type = try AllOptimizers.named(optimizer)
       options.optimizer = type.name
@@ -203,7 +217,6 @@ struct OptimisationOptionGroup: ParsableArguments {
     options.warmup = warmup ?? options.warmup
     if let clip { options.clip = clip.value }
     if let clipValue { options.clipValue = clipValue.value }
-    options.lossReduction = lossReduction ?? options.lossReduction
   }
 }
 
@@ -283,5 +296,3 @@ struct Bound {
     value = try OptionParsing.positiveOrNone(text)
   }
 }
-
-extension TrainingOptions.LossReduction: ExpressibleByArgument {}

@@ -30,6 +30,7 @@ struct TextTrainCommand: ParsableCommand {
   var directory: String
 
   @OptionGroup(title: "Text") var text: TextOptionGroup
+  @OptionGroup(title: "Language model") var languageModel: LanguageModelOptionGroup
   @OptionGroup var training: TrainingOptionGroup
 
   @Flag(help: "Print the results as one JSON object.")
@@ -47,10 +48,11 @@ struct TextTrainCommand: ParsableCommand {
       let recorded = try TextConfig(contentsOf: config)
       request.settings = recorded.settings
       request.repeated = recorded.run
-    } else if request.resumes, let saved = try TextTraining.savedSettings(directory: directory) {
+    } else if request.resumes, let saved = try TextTraining.Request.savedSettings(directory: directory) {
       request.settings = saved
     }
     text.apply(to: &request.settings.text)
+    languageModel.apply(to: &request.settings.architecture, &request.settings.training)
     try training.apply(to: &request.settings.architecture, &request.settings.training)
 
     if let config = try TextTraining.completed(request) {
@@ -73,9 +75,8 @@ struct TextTrainCommand: ParsableCommand {
   }
 
   private static func introduction(_ run: TextTraining, _ settings: TextSettings) -> String {
-    let architecture = settings.architecture
     let start = run.firstStep > 0 ? "going on after step \(run.firstStep)" : "training"
-    return "\(start): \(architecture.layers) × \(architecture.hidden) \(architecture.cell), "
+    return "\(start): \(settings.architecture.summary), "
       + "\(ProgressDisplay.compact(Double(run.parameterCount))) parameters, \(run.textDescription)"
   }
 }

@@ -21,10 +21,12 @@ public struct ArchitectureOptions: Sendable, Equatable, Codable {
   public var zoneout = 0.0
   /// Whether each layer's input is added to its output (`Residual`).
   public var residual = false
-  /// The width of the state of each layer.
-  public var hidden = 256
-  /// The number of recurrences, each fed by the one below.
-  public var layers = 2
+  /// The width of the state of each layer, the lowest first: each is fed by the one before it.
+  public var hidden = [256, 256]
+  /// In which directions the layers run.
+  public var directions = RecurrentStack.Directions.forward
+  /// Whether what a layer reads is added to what it gives, where the widths are equal.
+  public var skips = false
   /// The width of the embedding; as wide as the hidden state if not given.
   public var embedding: Int?
   /// Whether the output layer uses the embedding's weights.
@@ -50,6 +52,17 @@ public struct ArchitectureOptions: Sendable, Equatable, Codable {
     return wrappers.map { (option: $0.0, wrapper: $0.1) }
   }
 
+  /// The number of layers.
+  public var layers: Int { hidden.count }
+
+  /// What the layers are, in a few words: `2 × 256 lstm`.
+  public var summary: String {
+    let isUniform = hidden.allSatisfy { $0 == hidden[0] }
+    let sizes =
+      isUniform ? "\(layers) × \(hidden[0])" : hidden.map(String.init).joined(separator: "+")
+    return "\(sizes) \(cell)" + (directions == .forward ? "" : " in both directions")
+  }
+
   /// The largest width of a layer.
   public static let largestWidth = 100_000
 
@@ -62,8 +75,8 @@ public struct ArchitectureOptions: Sendable, Equatable, Codable {
       guard let value, !(1...largest ~= value) else { return }
       throw .invalid(option: option, given: "\(value)", requirement: "a whole number from 1 to \(largest)")
     }
-    try count(hidden, "--hidden", upTo: Self.largestWidth)
-    try count(layers, "--layers", upTo: 100)
+    for width in hidden { try count(width, "--hidden", upTo: Self.largestWidth) }
+    try count(hidden.count, "--layers", upTo: 100)
     try count(embedding, "--embedding", upTo: Self.largestWidth)
     for (option, share) in [
       ("--dropout", dropout), ("--drop-connect", dropConnect), ("--variational-dropout", variationalDropout),

@@ -44,8 +44,10 @@ public enum CellChoice {
   /// The cell of a layer whose input has this width, with its wrappers.
   ///
   /// - Throws: `OptionError` for what the cell cannot do, and for a wrapper that has nothing to act on.
-  public static func cell(_ options: ArchitectureOptions, inputSize: Int) throws(OptionError) -> any Cell {
-    let base = try cell(options)
+  public static func cell(
+    _ options: ArchitectureOptions, layer: Int = 0, inputSize: Int
+  ) throws(OptionError) -> any Cell {
+    let base = try cell(options, layer: layer)
     if let text = base as? CellText {
       do {
         try text.validate(inputSize: inputSize)
@@ -70,12 +72,13 @@ public enum CellChoice {
     return wrapped
   }
 
-  /// The cell of an architecture without its wrappers.
-  public static func cell(_ options: ArchitectureOptions) throws(OptionError) -> any Cell {
-    if let equations = options.equations { return try cell(equations, options) }
+  /// The cell of a layer without its wrappers.
+  public static func cell(_ options: ArchitectureOptions, layer: Int = 0) throws(OptionError) -> any Cell {
+    let hiddenSize = options.hidden[layer]
+    if let equations = options.equations { return try cell(equations, options, hiddenSize) }
     let cell: any Cell
     do {
-      cell = try entry(named: options.cell).make(hiddenSize: options.hidden, options: options.cellOptions)
+      cell = try entry(named: options.cell).make(hiddenSize: hiddenSize, options: options.cellOptions)
     } catch let error as CellOptions.Problem {
       throw .conflict("--cell \(options.cell): \(error)")
     } catch let error as OptionError {
@@ -91,7 +94,7 @@ public enum CellChoice {
   }
 
   private static func cell(
-    _ equations: String, _ options: ArchitectureOptions
+    _ equations: String, _ options: ArchitectureOptions, _ hiddenSize: Int
   ) throws(OptionError) -> any Cell {
     var numbers: [String: Double] = [:]
     // The equations of a built-in cell have its options in them.
@@ -104,7 +107,7 @@ public enum CellChoice {
     }
     do {
       if try CellText(equations).optionNames.contains("hiddenSize") {
-        numbers["hiddenSize"] = Double(options.hidden)
+        numbers["hiddenSize"] = Double(hiddenSize)
       }
       return try CellText(equations, options: numbers)
     } catch {
@@ -115,10 +118,10 @@ public enum CellChoice {
   /// The equations that a saved model carries: with them it needs nothing that knows its cell by name.
   static func equationsToSave(_ options: ArchitectureOptions) throws(OptionError) -> String? {
     if let equations = options.equations { return equations }
-    _ = try cell(options)
+    for layer in options.hidden.indices { _ = try cell(options, layer: layer) }
     return CellPrinter.text(name: options.cell) { hidden in
       var other = options
-      other.hidden = hidden
+      other.hidden = [hidden]
       do {
         return try cell(other)
       } catch {

@@ -22,23 +22,28 @@ public struct LanguageModel: Sendable {
   let output: Linear
   /// One after each layer. (The embedding of a character is too little to lose a part of it.)
   private let dropouts: [Dropout]
+  private let skips: Bool
 
   /// Registers the parameters: `embedding.weight`, `rnn.…`, `output.weight` (unless tied), `output.bias` and, if needed,
   /// `projection.weight`.
   public init(_ builder: Builder, _ options: ArchitectureOptions, vocabularyCount: Int) throws(OptionError) {
-    let width = options.embedding ?? options.hidden
+    if options.directions != .forward {
+      throw .conflict("a language model reads from left to right: leave --bidirectional out")
+    }
+    let width = options.embedding ?? options.hidden[0]
     self.vocabularyCount = vocabularyCount
     // As output weights, rows of length 1 give logits of a sensible size.
     let deviation: Float = options.tie ? 1 / Float(width).squareRoot() : 1
     embedding = Embedding(
       builder / "embedding", count: vocabularyCount, width: width, initial: .normal(deviation))
     var layers: [Recurrence] = []
-    for layer in 0..<options.layers {
+    for layer in options.hidden.indices {
       let inputSize = layers.last?.outputSize ?? width
-      let cell = try CellChoice.cell(options, inputSize: inputSize)
+      let cell = try CellChoice.cell(options, layer: layer, inputSize: inputSize)
       layers.append(Recurrence(builder / "rnn", cell, inputSize: inputSize, layer: layer))
     }
     self.layers = layers
+    skips = options.skips
     let top = layers[layers.count - 1].outputSize
     if options.tie {
       projection =
@@ -90,7 +95,8 @@ public struct LanguageModel: Sendable {
       let initial = rest.prefix(layer.states.count).map { tape.constant($0) }
       rest = rest.dropFirst(layer.states.count)
       let (rows, last) = layer(x, window.layout, initial: initial)
-      x = dropout(rows, window.layout)
+      let output = skips && rows.shape == x.shape ? rows + x : rows
+      x = dropout(output, window.layout)
       final += last.map(\.value)
     }
     if let projection { x = projection(x) }

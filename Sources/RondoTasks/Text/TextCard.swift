@@ -9,7 +9,7 @@ enum TextCard {
     var lines = [
       "# A language model of \(unit)s",
       "",
-      "\(architecture.layers) × \(architecture.hidden) \(architecture.cell), \(config.vocabularyCount) symbols, "
+      "\(architecture.summary), \(config.vocabularyCount) symbols, "
         + "\(config.results.parameters) parameters, written by Rondo \(config.run.version).",
       "",
       "## Trained with",

@@ -1,13 +1,10 @@
-import Foundation
 import RondoData
 import RondoTraining
 
 /// `config.json` of a text model: what it is, how it was trained, and what came of it. `--config` reads its options.
-public struct TextConfig: Sendable, Equatable, Codable {
-  /// The name of the file in a model's directory.
-  public static let fileName = "config.json"
-  static let formatVersion = 3
-  static let task = "text"
+public struct TextConfig: ModelConfig {
+  public static let task = "text"
+  public static let formatVersion = 4
 
   var task = TextConfig.task
   var formatVersion = TextConfig.formatVersion
@@ -51,77 +48,21 @@ public struct TextConfig: Sendable, Equatable, Codable {
     return settings
   }
 
-  /// Reads and checks a file.
-  ///
-  /// - Throws: `FileError`, or `FormatError` for one that is damaged, of another task or of another version.
-  public init(contentsOf path: String) throws {
-    struct Head: Decodable {
-      var task: String
-      var formatVersion: Int
-    }
-    let bytes = try Files.read(path, limit: 1 << 24)
-    let head = try JSONRecord.decode(Head.self, from: bytes, file: path)
-    guard head.task == Self.task else {
-      throw FormatError(
-        .init(path), expected: "a model of the task \(Self.task)", found: "one of \(head.task)")
-    }
-    guard head.formatVersion == Self.formatVersion else {
-      throw FormatError(
-        .init(path), expected: "format version \(Self.formatVersion)", found: "version \(head.formatVersion)",
-        hint: "Use the version of Rondo that wrote it.")
-    }
-    self = try JSONRecord.decode(TextConfig.self, from: bytes, file: path)
-    do {
-      try settings.validate()
-    } catch let error as OptionError {
-      throw FormatError(.init(path), expected: "options that a model can have", found: error.description)
-    }
+  public func check(file: String) throws {
     guard vocabularyCount > 0, vocabularyCount < Int(Int32.max) else {
-      throw FormatError(.init(path), expected: "the size of a vocabulary", found: "\(vocabularyCount)")
+      throw FormatError(.init(file), expected: "the size of a vocabulary", found: "\(vocabularyCount)")
     }
-  }
-
-  func write(to path: String) throws {
-    try AtomicFile.write(JSONRecord.encode(self, pretty: true) + "\n", to: path)
   }
 }
 
 /// What a model was trained on.
 public struct DataRecord: Sendable, Equatable, Codable {
-  /// A file as it was when it was read.
-  public struct File: Sendable, Equatable, Codable {
-    /// The full path; `-` for standard input.
-    public var path: String
-    /// The SHA-256 of its bytes, as 64 hexadecimal digits.
-    public var sha256: String
-  }
-
   /// The files, in the order in which they were read.
-  public var files: [File]
+  public var files: [FileRecord]
   /// Symbols that were trained on, from the start of the text.
   public var trainingTokens: Int
   /// Symbols at the end that were not trained on.
   public var heldOutTokens: Int
-}
-
-/// How a run went: with the options, all that is needed to repeat it.
-public struct RunRecord: Sendable, Equatable, Codable {
-  /// The version of Rondo.
-  public var version: String
-  /// Steps that were made: `--steps` of a repetition.
-  public var steps: Int
-  /// Passes over the symbols that were trained on, with their fraction.
-  public var epochs: Double
-  /// How long it took, in tenths of a second; what came before it was resumed is included.
-  public var seconds: Double
-  /// Why it ended.
-  public var ended: TrainingOutcome.Reason
-  /// Missing if the run was resumed with another budget: then one command does not repeat it.
-  public var plan: RunPlan?
-  /// The largest number of threads of a loop.
-  public var threads: Int
-  /// The variant of the kernels, as `RONDO_ISA` has it.
-  public var instructionSet: String
 }
 
 /// What was measured when a run ended.

@@ -1,7 +1,5 @@
-import Foundation
 import RondoCore
 import RondoData
-import RondoTraining
 
 /// A text model ready to be used: the network, its weights and its vocabulary.
 public struct TextModel: Sendable {
@@ -23,50 +21,14 @@ public struct TextModel: Sendable {
   ///
   /// - Throws: `FileError` or `FormatError`: nothing that a damaged or hostile file can say does more.
   public static func load(_ path: String) throws -> (model: TextModel, config: TextConfig) {
-    let directory = TextModelDirectory(path: path)
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw FileError(.read, path, .missing)
-    }
-    guard isDirectory.boolValue else {
-      throw FormatError(
-        .init(path), expected: "the directory of a model", found: "a file",
-        hint: "`rondo text train FILE -o DIRECTORY` makes one.")
-    }
+    let directory = ModelDirectory(path, task: TextConfig.task)
     try directory.requireModel()
     let config = try TextConfig(contentsOf: directory.configPath)
-    let vocabulary = try Vocabulary(directory: path)
-    guard vocabulary.count == config.vocabularyCount, vocabulary.level == config.text.level else {
-      throw FormatError(
-        .init("\(path)/\(Vocabulary.fileName)"),
-        expected:
-          "\(config.vocabularyCount) symbols of level \(config.text.level.rawValue), as config.json says",
-        found: "\(vocabulary.count) of level \(vocabulary.level.rawValue)")
+    let vocabulary = try directory.vocabulary(
+      count: config.vocabularyCount, level: config.text.level, checksum: config.vocabularyChecksum)
+    let (model, parameters) = try directory.model {
+      try LanguageModel($0, config.architecture, vocabularyCount: vocabulary.count)
     }
-    guard vocabulary.checksum == config.vocabularyChecksum else {
-      throw FormatError(
-        .init("\(path)/\(Vocabulary.fileName)"), expected: "the vocabulary that config.json names",
-        found: "another one of the same size", hint: "Its files belong together: copy the whole directory.")
-    }
-    let builder = Builder(seed: 0)
-    builder.initializerOverride = .constant(0)
-    let model: LanguageModel
-    do {
-      model = try LanguageModel(builder, config.architecture, vocabularyCount: vocabulary.count)
-    } catch {
-      throw FormatError(
-        .init(directory.configPath), expected: "an architecture that exists", found: error.description)
-    }
-    let file = try SafeTensors(contentsOf: directory.weightsPath)
-    // Before memory is taken for them: a configuration may claim a giant model.
-    for (name, shape) in builder.shapes where file[name]?.shape != shape {
-      throw FormatError(
-        .init(directory.weightsPath),
-        expected: "the parameter \(name) of shape \(shape), as config.json says",
-        found: file[name].map { "shape \($0.shape)" } ?? "none")
-    }
-    var parameters = builder.finish()
-    try parameters.replaceAll(from: file)
     return (TextModel(model: model, parameters: parameters, codec: TextCodec(vocabulary)), config)
   }
 }

@@ -33,7 +33,7 @@ public struct TextOptions: Sendable, Equatable, Codable {
 extension TextLevel: Codable {}
 
 /// All that a training run of a text model can be told.
-public struct TextSettings: Sendable, Equatable, Codable {
+public struct TextSettings: TaskSettings {
   /// How text is cut into symbols.
   public var text = TextOptions()
   /// The network.

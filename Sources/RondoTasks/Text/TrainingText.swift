@@ -11,15 +11,15 @@ struct TrainingText {
   let training: Range<Int>
   /// The symbols that are held out: the rest.
   let heldOut: Range<Int>
-  let files: [DataRecord.File]
+  let files: [FileRecord]
   /// What messages call the text.
   private let name: String
 
   /// Opens the files and takes their checksums.
-  static func open(_ paths: [String]) throws -> (sources: [TextSource], files: [DataRecord.File]) {
+  static func open(_ paths: [String]) throws -> (sources: [TextSource], files: [FileRecord]) {
     let sources = try paths.map { try TextSource($0) }
     let files = try sources.map { source in
-      DataRecord.File(
+      FileRecord(
         path: source.path.map { URL(fileURLWithPath: $0).standardizedFileURL.path } ?? "-",
         sha256: try source.checksum())
     }
@@ -27,7 +27,7 @@ struct TrainingText {
   }
 
   /// Counts the vocabulary and encodes the text.
-  init(_ sources: [TextSource], files: [DataRecord.File], settings: TextSettings) throws {
+  init(_ sources: [TextSource], files: [FileRecord], settings: TextSettings) throws {
     let vocabulary = try Vocabulary(
       settings.text.level, of: sources, minimumCount: settings.text.minimumCount,
       maximumSize: settings.text.vocabularySize)
@@ -36,7 +36,7 @@ struct TrainingText {
   }
 
   /// Encodes the text by a vocabulary.
-  init(_ sources: [TextSource], files: [DataRecord.File], vocabulary: Vocabulary, heldOutShare: Double) throws
+  init(_ sources: [TextSource], files: [FileRecord], vocabulary: Vocabulary, heldOutShare: Double) throws
   {
     self.vocabulary = vocabulary
     self.files = files

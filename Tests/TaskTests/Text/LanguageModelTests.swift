@@ -31,7 +31,7 @@ import Testing
       smallSettings {
         $0.architecture.cell = cell
         $0.architecture.tie = tie
-        $0.architecture.hidden = 24
+        $0.architecture.hidden = [24]
         $0.training.budget = .steps(250)
       })
     let loss = try #require(config.results.heldOutLoss)
@@ -46,8 +46,7 @@ import Testing
   @Test func tiedWeightsAreOneParameter() throws {
     func names(_ change: (inout ArchitectureOptions) -> Void) throws -> [String] {
       var options = ArchitectureOptions()
-      options.hidden = 6
-      options.layers = 1
+      options.hidden = [6]
       change(&options)
       return try LanguageModel.make(options, vocabularyCount: 11, seed: 1).parameters.parameters.map(\.name)
     }
@@ -62,7 +61,7 @@ import Testing
 
   @Test func everyWeightFollowsTheInitialiser() throws {
     var options = ArchitectureOptions()
-    options.hidden = 16
+    options.hidden = [16, 16]
     options.initializer = try InitializerOption(parsing: "uniform:0.1")
     options.forgetBias = 0
     let values = try LanguageModel.make(options, vocabularyCount: 50, seed: 1).parameters.values.values

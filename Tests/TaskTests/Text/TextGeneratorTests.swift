@@ -57,8 +57,7 @@ import Testing
       in: folder, text: String(repeating: "日本é\n", count: 200),
       smallSettings {
         $0.text.level = .byte
-        $0.architecture.hidden = 24
-        $0.architecture.layers = 1
+        $0.architecture.hidden = [24]
         $0.architecture.embedding = 32
         $0.training.budget = .steps(400)
       })

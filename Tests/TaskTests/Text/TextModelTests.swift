@@ -12,8 +12,7 @@ import Testing
     try trainModel(
       in: folder, text: String(repeating: "abcab\n", count: 60),
       smallSettings {
-        $0.architecture.hidden = 3
-        $0.architecture.layers = 1
+        $0.architecture.hidden = [3]
         $0.architecture.embedding = 2
         $0.training.budget = .steps(2)
       })
@@ -54,11 +53,12 @@ import Testing
   }
 
   @Test(arguments: [
-    ("\"hidden\" : 3", "\"hidden\" : 90000"), ("\"layers\" : 1", "\"layers\" : 2"),
-    ("\"layers\" : 1", "\"layers\" : 0"),
+    ("\"hidden\" : [\n      3\n    ]", "\"hidden\" : [90000]"),
+    ("\"hidden\" : [\n      3\n    ]", "\"hidden\" : [3, 3]"),
+    ("\"hidden\" : [\n      3\n    ]", "\"hidden\" : []"),
     ("state h[hiddenSize]", "state g[hiddenSize]"), ("return h", "return 1"),
     ("\"task\" : \"text\"", "\"task\" : \"speech\""),
-    ("\"format_version\" : 3", "\"format_version\" : 2"),
+    ("\"format_version\" : 4", "\"format_version\" : 3"),
     ("\"vocabulary_count\" : 5", "\"vocabulary_count\" : 50000000"),
     ("\"dropout\" : 0.1", "\"dropout\" : 2"), ("\"char\"", "\"letter\""),
   ])

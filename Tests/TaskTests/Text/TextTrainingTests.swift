@@ -86,7 +86,7 @@ import Testing
     try resume(smallSettings { $0.training.budget = .steps(35) })
     #expect(try TextConfig(contentsOf: folder("model/config.json")).run.steps == 35)
     #expect {
-      try resume(smallSettings { $0.architecture.hidden = 13 })
+      try resume(smallSettings { $0.architecture.hidden = [13, 13] })
     } throws: {
       "\($0)".contains("--hidden is 12 there and 13 here")
     }

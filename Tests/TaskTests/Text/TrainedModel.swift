@@ -6,8 +6,7 @@ import RondoTraining
 /// Settings of a model of a few thousand weights.
 func smallSettings(_ change: (inout TextSettings) -> Void = { _ in }) -> TextSettings {
   var settings = TextSettings()
-  settings.architecture.hidden = 12
-  settings.architecture.layers = 2
+  settings.architecture.hidden = [12, 12]
   settings.architecture.embedding = 7
   settings.architecture.dropout = 0.1
   settings.training.batch = 4

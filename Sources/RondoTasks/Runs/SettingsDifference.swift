@@ -4,11 +4,11 @@ import RondoTraining
 /// What differs between the options of a saved run and those it is to be resumed with.
 enum SettingsDifference {
   /// The first options that differ, the budget excepted: "--hidden is 96 there and 128 here".
-  static func description(saved: TextSettings, asked: TextSettings) throws -> String? {
+  static func description<Settings: TaskSettings>(saved: Settings, asked: Settings) throws -> String? {
     var saved = saved
     saved.training.budget = asked.training.budget
     if saved == asked { return nil }
-    func json(_ settings: TextSettings) throws -> JSON {
+    func json(_ settings: Settings) throws -> JSON {
       try JSON(parsing: JSONRecord.encode(settings), of: "settings")
     }
     return first(try json(saved), try json(asked), name: "")
@@ -35,5 +35,8 @@ enum SettingsDifference {
     }
   }
 
-  private static func text(_ value: JSON) -> String { value == .null ? "not set" : value.text() }
+  private static func text(_ value: JSON) -> String {
+    if let elements = value.array { return elements.map { $0.text() }.joined(separator: ",") }
+    return value == .null ? "not set" : value.text()
+  }
 }
