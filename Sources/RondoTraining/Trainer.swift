@@ -31,6 +31,8 @@ public final class Trainer<Program: TrainingProgram> {
   /// Whether `plan` tells all that a repetition has to know: not after a run was resumed with another budget.
   private var isRepeatable = true
   private var gradients: Gradients
+  /// The moving average of the weights, if there is one; what is trained goes on beside it.
+  private var average: WeightAverage?
   private let trainable: [Range<Int>]
 
   /// Where a run is saved, and what recognises it.
@@ -76,6 +78,7 @@ public final class Trainer<Program: TrainingProgram> {
       base: options.learningRate, warmup: options.warmup, schedule: options.schedule)
     earlyStopping = EarlyStopping(patience: options.patience)
     gradients = Gradients(zerosFor: parameters)
+    average = options.average.map { WeightAverage(decay: $0, of: parameters) }
     trainable = parameters.trainableRanges
     self.plan = plan
     switch options.budget {
@@ -83,13 +86,22 @@ public final class Trainer<Program: TrainingProgram> {
       lastStep = steps
       self.plan = plan ?? RunPlan(total: steps, validateEvery: options.validateEvery)
     case .epochs(let epochs):
-      lastStep = epochs * program.stepsPerEpoch
+      let stepsPerEpoch = Self.stepsPerEpoch(program, options)
+      lastStep = epochs * stepsPerEpoch
       self.plan =
-        plan ?? RunPlan(total: lastStep!, validateEvery: options.validateEvery ?? program.stepsPerEpoch)
+        plan ?? RunPlan(total: lastStep!, validateEvery: options.validateEvery ?? stepsPerEpoch)
     case .seconds(let limit):
       pacer = Pacer(limit: limit)
     }
   }
+
+  /// Steps in one pass over the training data, each of `accumulate` batches.
+  private static func stepsPerEpoch(_ program: Program, _ options: TrainingOptions) -> Int {
+    max(1, program.stepsPerEpoch / options.accumulate)
+  }
+  /// The same of this run.
+  public var stepsPerEpoch: Int { Self.stepsPerEpoch(program, options) }
+  private var unitsPerStep: Int { program.unitsPerStep * options.accumulate }
 
   /// Takes up a run where a checkpoint left it. The budget may be another one than before.
   ///
@@ -113,7 +125,8 @@ public final class Trainer<Program: TrainingProgram> {
     )
     try require(
       record.step >= 0
-        && checkpoint.bestWeights?.shape ?? checkpoint.weights.shape == checkpoint.weights.shape,
+        && checkpoint.bestWeights?.shape ?? checkpoint.weights.shape == checkpoint.weights.shape
+        && (average == nil || checkpoint.average?.shape == checkpoint.weights.shape),
       "its parts do not fit together")
     parameters.replaceValues(checkpoint.weights)
     optimizer.state.updateCount = record.optimizerUpdates
@@ -121,6 +134,7 @@ public final class Trainer<Program: TrainingProgram> {
     learningRate.state = record.schedule
     earlyStopping.record = record.earlyStopping
     earlyStopping.bestWeights = checkpoint.bestWeights
+    if let values = checkpoint.average { average?.restore(values, updateCount: record.step) }
     program.carried = checkpoint.carried
     step = record.step
     isRepeatable = record.isRepeatable && plan == record.plan
@@ -177,10 +191,10 @@ public final class Trainer<Program: TrainingProgram> {
   private func advance() throws -> MetricsFile.Line {
     let begin = stopwatch.seconds
     let moment = TrainingMoment(
-      step: step, stepsPerEpoch: program.stepsPerEpoch, fraction: plan?.fraction(at: step) ?? 0)
+      step: step, stepsPerEpoch: stepsPerEpoch, fraction: plan?.fraction(at: step) ?? 0)
     let rate = learningRate.rate(at: moment)
     gradients.reset()
-    let result = try program.step(step, parameters, into: &gradients)
+    let result = try accumulated()
     let clipping = GradientClipping(norm: options.clip, value: options.clipValue)
     let length = gradients.withUnsafeMutableValues { clipping.apply($0.baseAddress!, $0.count) }
     try DivergenceGuard.check(
@@ -189,6 +203,7 @@ public final class Trainer<Program: TrainingProgram> {
       optimizer.update(
         weights.baseAddress!, gradients: gradients.values.pointer, ranges: trainable, rate: rate)
     }
+    average?.observe(parameters)
     step += 1
     unitsOfStep = result.units
     lastLoss = result.loss
@@ -196,7 +211,24 @@ public final class Trainer<Program: TrainingProgram> {
     try DivergenceGuard.check(loss: result.loss, firstLoss: firstLoss!, step: step, isLast: false)
     return MetricsFile.Line(
       step: step, milliseconds: (stopwatch.seconds - begin) * 1000, loss: result.loss, learningRate: rate,
-      gradientNorm: length, epoch: Double(step) / Double(program.stepsPerEpoch))
+      gradientNorm: length, epoch: Double(step) / Double(stepsPerEpoch))
+  }
+
+  /// The loss and the gradients of a step: the means of its batches'.
+  private func accumulated() throws -> StepResult {
+    let count = options.accumulate
+    var result = StepResult(loss: 0, units: 0)
+    for batch in step * count..<(step + 1) * count {
+      let part = try program.step(batch, parameters, into: &gradients)
+      result.loss += part.loss / Double(count)
+      result.units += part.units
+    }
+    if count > 1 {
+      gradients.withUnsafeMutableValues { values in
+        for index in values.indices { values[index] /= Float(count) }
+      }
+    }
+    return result
   }
 
   private var unitsOfStep = 0
@@ -218,16 +250,25 @@ public final class Trainer<Program: TrainingProgram> {
   /// less than a tenth of the time.
   public var validationUnitsAtMost: Int {
     let interval = plan?.validateEvery ?? options.validateEvery ?? step
-    return max(max(interval, 1) * program.unitsPerStep / 4, program.unitsPerStep)
+    return max(max(interval, 1) * unitsPerStep / 4, unitsPerStep)
   }
 
   @discardableResult
   private func validate() throws -> Double {
     try DivergenceGuard.check(parameters, step: step)
-    let loss = try program.validate(parameters, atMost: validationUnitsAtMost)
+    let candidate = candidate
+    let loss = try program.validate(candidate, atMost: validationUnitsAtMost)
     learningRate.observe(validationLoss: loss)
-    earlyStopping.observe(loss, step: step, weights: parameters.values)
+    earlyStopping.observe(loss, step: step, weights: candidate.values)
     return loss
+  }
+
+  /// What the run would come to if it ended now.
+  private var candidate: ParameterStore {
+    guard let average else { return parameters }
+    var store = parameters
+    store.replaceValues(average.values)
+    return store
   }
 
   // MARK: Length
@@ -239,7 +280,7 @@ public final class Trainer<Program: TrainingProgram> {
         self.plan!.correct(at: step, total: total)
       }
     } else {
-      let validationSteps = Double(program.validationUnits) / Double(3 * program.unitsPerStep)
+      let validationSteps = Double(program.validationUnits) / Double(3 * unitsPerStep)
       if let total = pacer!.firstPlan(
         step: step, elapsed: elapsed, validationSteps: validationSteps, coversStart: isRepeatable)
       {
@@ -256,7 +297,7 @@ public final class Trainer<Program: TrainingProgram> {
   }
 
   private func outcome(_ reason: TrainingOutcome.Reason) -> TrainingOutcome {
-    if let best = earlyStopping.bestWeights { parameters.replaceValues(best) }
+    parameters.replaceValues(earlyStopping.bestWeights ?? candidate.values)
     return TrainingOutcome(
       parameters: parameters, reason: reason, steps: step, seconds: elapsed,
       plan: isRepeatable ? plan ?? .level(steps: step, validateEvery: options.validateEvery) : nil,
@@ -273,12 +314,13 @@ public final class Trainer<Program: TrainingProgram> {
     let record = Checkpoint.Record(
       step: step, seconds: elapsed, firstLoss: firstLoss, plan: plan, isRepeatable: isRepeatable,
       seed: options.seed,
-      epoch: step / program.stepsPerEpoch,
-      stepOfEpoch: step % program.stepsPerEpoch, optimizer: options.optimizer,
+      epoch: step / stepsPerEpoch,
+      stepOfEpoch: step % stepsPerEpoch, optimizer: options.optimizer,
       optimizerUpdates: state.updateCount, schedule: learningRate.state, earlyStopping: earlyStopping.record,
       parameterFingerprint: parameters.fingerprint, inputs: files.inputs, settings: files.settings)
     let checkpoint = Checkpoint(
       record: record, weights: parameters.values, bestWeights: earlyStopping.bestWeights,
+      average: average?.values,
       optimizerTensors: Dictionary(uniqueKeysWithValues: zip(state.names, state.tensors)),
       carried: program.carried)
     try checkpoint.write(to: files.directory.checkpointPath)

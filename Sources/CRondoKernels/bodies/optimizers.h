@@ -44,3 +44,45 @@ static void adam(size_t n, float *w, const float *g, float *m, float *v, float r
     }
   }
 }
+
+static void rmsprop(size_t n, float *w, const float *g, float *square, float *velocity, float rate, float beta, float momentum,
+                    float epsilon, float weight_decay) {
+  for (size_t i = 0; i < n; i += 16) {
+    size_t count = smaller(16, n - i);
+    int all = count == 16;
+    lanes weight = all ? load(w + i) : load_first(w + i, count);
+    lanes gradient = multiply_add(splat(weight_decay), weight, all ? load(g + i) : load_first(g + i, count));
+    lanes second =
+        multiply_add(splat(beta), all ? load(square + i) : load_first(square + i, count), (1.0f - beta) * gradient * gradient);
+    lanes step = gradient / (square_root(second) + epsilon);
+    if (all)
+      store(square + i, second);
+    else
+      store_first(square + i, count, second);
+    if (velocity != NULL) {
+      step = multiply_add(splat(momentum), all ? load(velocity + i) : load_first(velocity + i, count), step);
+      if (all)
+        store(velocity + i, step);
+      else
+        store_first(velocity + i, count, step);
+    }
+    weight = multiply_add(splat(-rate), step, weight);
+    if (all)
+      store(w + i, weight);
+    else
+      store_first(w + i, count, weight);
+  }
+}
+
+static void average(size_t n, float *mean, const float *w, float share) {
+  for (size_t i = 0; i < n; i += 16) {
+    size_t count = smaller(16, n - i);
+    int all = count == 16;
+    lanes before = all ? load(mean + i) : load_first(mean + i, count);
+    lanes after = multiply_add(splat(share), (all ? load(w + i) : load_first(w + i, count)) - before, before);
+    if (all)
+      store(mean + i, after);
+    else
+      store_first(mean + i, count, after);
+  }
+}

@@ -182,6 +182,12 @@ void rondo_sgd(size_t n, float *w, const float *g, float *velocity, float rate, 
 // otherwise weight_decay · w is added to the gradient.
 void rondo_adam(size_t n, float *w, const float *g, float *m, float *v, float rate, float beta1, float beta2, float epsilon, float c1,
                 float c2, float weight_decay, int decoupled);
+// g' = g + weight_decay · w; square = beta · square + (1 − beta) · g'²; s = g' / (√square + epsilon); v = momentum · v + s; w −= rate · v.
+// velocity may be NULL if momentum is 0.
+void rondo_rmsprop(size_t n, float *w, const float *g, float *square, float *velocity, float rate, float beta, float momentum,
+                   float epsilon, float weight_decay);
+// mean += share · (w − mean)
+void rondo_average(size_t n, float *mean, const float *w, float share);
 
 // ---- Random masks ----
 

@@ -67,6 +67,11 @@ extern "C" {
          (size_t n, float *w, const float *g, float *m, float *v, float rate, float beta1, float beta2, float epsilon, \
           float c1, float c2, float weight_decay, int decoupled),                                                      \
          (n, w, g, m, v, rate, beta1, beta2, epsilon, c1, c2, weight_decay, decoupled))                                \
+  KERNEL(void, rmsprop,                                                                                                \
+         (size_t n, float *w, const float *g, float *square, float *velocity, float rate, float beta, float momentum,  \
+          float epsilon, float weight_decay),                                                                          \
+         (n, w, g, square, velocity, rate, beta, momentum, epsilon, weight_decay))                                     \
+  KERNEL(void, average, (size_t n, float *mean, const float *w, float share), (n, mean, w, share))                     \
   KERNEL(void, dropout_mask, (size_t n, uint32_t key0, uint32_t key1, float p, float *mask), (n, key0, key1, p, mask)) \
   KERNEL(uint32_t, random_bits, (uint32_t key0, uint32_t key1, uint32_t position), (key0, key1, position))             \
   KERNEL(float, peak_run, (size_t iterations), (iterations))                                                           \

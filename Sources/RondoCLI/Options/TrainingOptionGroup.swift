@@ -134,11 +134,11 @@ struct OptimisationOptionGroup: ParsableArguments {
   var optimizer: String?
 
   @Option(
-    parsing: .unconditional, help: "Largest step size. (default: 0.003; for sgd 1)",
+    parsing: .unconditional, help: "Largest step size. (default: 0.003; for sgd 1, for rmsprop 0.001)",
     transform: OptionParsing.positive)
   var learningRate: Double?
 
-  @Option(parsing: .unconditional, help: "For sgd. (default: 0)", transform: OptionParsing.share)
+  @Option(parsing: .unconditional, help: "For sgd and rmsprop. (default: 0)", transform: OptionParsing.share)
   var momentum: Double?
 
   @Flag(inversion: .prefixedNo, help: "Nesterov's momentum, for sgd.")
@@ -148,11 +148,11 @@ struct OptimisationOptionGroup: ParsableArguments {
   var beta1: Double?
 
   @Option(
-    parsing: .unconditional, help: "For adam and adamw. (default: 0.999)", transform: OptionParsing.share)
+    parsing: .unconditional, help: "For adam and adamw (default: 0.999) and rmsprop (default: 0.99).", transform: OptionParsing.share)
   var beta2: Double?
 
   @Option(
-    parsing: .unconditional, help: "For adam and adamw. (default: 1e-8)", transform: OptionParsing.positive)
+    parsing: .unconditional, help: "For adam, adamw and rmsprop. (default: 1e-8)", transform: OptionParsing.positive)
   var epsilon: Double?
 
   @Option(
@@ -195,13 +195,33 @@ struct OptimisationOptionGroup: ParsableArguments {
     transform: Bound.init(parsing:))
   var clipValue: Bound?
 
+  @Option(
+    parsing: .unconditional, help: "Batches whose gradients are averaged for one step. (default: 1)",
+    transform: OptionParsing.count)
+  var accumulate: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Decay of a moving average of the weights, which is validated and saved: 0.999, or none.",
+    transform: Bound.init(parsing:))
+  var average: Bound?
+
+  @Option(
+    parsing: .unconditional, help: "Share of a target's probability that is spread over all. (default: 0)",
+    transform: OptionParsing.share)
+  var labelSmoothing: Double?
+
   func apply(to options: inout TrainingOptions) throws {
+    options.accumulate = accumulate ?? options.accumulate
+    if let average { options.average = average.value }
+    options.labelSmoothing = labelSmoothing ?? options.labelSmoothing
     options.batch = batch ?? options.batch
     if let optimizer, optimizer != options.optimizer {
       let type = try AllOptimizers.named(optimizer)
       options.optimizer = type.name
       options.learningRate = type.defaultRate
       options.optimizerOptions.weightDecay = type.name == AdamW.name ? 0.01 : 0
+      options.optimizerOptions.beta2 = type.name == RMSProp.name ? RMSProp.defaultDecay : 0.999
       options.warmup = type.name == SGD.name ? 0 : 50
     }
     options.learningRate = learningRate ?? options.learningRate

@@ -12,11 +12,12 @@ import CRondoKernels
 ///   - weight: [classes, inputs]
 ///   - bias: [classes]
 ///   - targets: a class for each row; negative for a row without a loss.
+///   - smoothing: the share of a target's probability that is spread over all classes.
 public func linearCrossEntropy(
   _ x: Variable, _ weight: Variable, bias: Variable? = nil, targets: [Int32],
-  _ reduction: LossReduction = .perToken
+  _ reduction: LossReduction = .perToken, smoothing: Float = 0
 ) -> Variable {
-  LinearCrossEntropy.node(x, weight, bias, targets, reduction, blockRows: nil)
+  LinearCrossEntropy.node(x, weight, bias, targets, reduction, smoothing: smoothing, blockRows: nil)
 }
 
 /// The losses of the rows one by one, as `linearCrossEntropy` adds them up; nothing is recorded. They depend
@@ -61,7 +62,7 @@ private struct LinearCrossEntropyPass {
   }
 
   /// Computes `gradients` of scale · Σ loss; the losses of the rows.
-  mutating func run(_ targets: [Int32], scale: Float) -> [Float] {
+  mutating func run(_ targets: [Int32], scale: Float, smoothing: Float = 0) -> [Float] {
     let (x, weight) = (inputs[0], inputs[1])
     let bias = inputs.count > 2 ? inputs[2].value : nil
     let packed = x.tape.packed(weight, isTransposed: false)
@@ -79,7 +80,7 @@ private struct LinearCrossEntropyPass {
         targets.withUnsafeBufferPointer { targets in
           Self.softmax(
             rows: count, classes: classes, logits.mutablePointer(), targets.baseAddress! + first,
-            losses.baseAddress! + first, scale: isDifferentiated ? scale : nil)
+            losses.baseAddress! + first, scale: isDifferentiated ? scale : nil, smoothing: smoothing)
         }
       }
       if let pointer = gradients[0]?.mutablePointer() {
@@ -103,15 +104,18 @@ private struct LinearCrossEntropyPass {
   /// The losses of some rows; with a scale, the gradients of scale · loss take the place of the logits.
   private static func softmax(
     rows: Int, classes: Int, _ logits: UnsafeMutablePointer<Float>, _ targets: UnsafePointer<Int32>,
-    _ losses: UnsafeMutablePointer<Float>, scale: Float?
+    _ losses: UnsafeMutablePointer<Float>, scale: Float?, smoothing: Float
   ) {
     Parallel.rows(rows, minimumPerPart: CrossEntropy.minimumRows(classes)) { range in
       for row in range {
         let x = logits + row * classes
         var logSum: Float = 0
         rondo_cross_entropy_forward(1, classes, x, classes, targets + row, losses + row, &logSum)
+        let isSmoothed = smoothing > 0 && targets[row] >= 0
+        if isSmoothed { losses[row] += LabelSmoothing.loss(x, classes, targets[row], smoothing) }
         if var scale {
           rondo_cross_entropy_backward(1, classes, x, classes, targets + row, &logSum, &scale, x, classes, 0)
+          if isSmoothed { LabelSmoothing.addGradient(x, classes, targets[row], smoothing, scale: scale) }
         }
       }
     }
@@ -122,14 +126,15 @@ package enum LinearCrossEntropy: DifferentiableOperation {
   /// `linearCrossEntropy` with as many rows in a block as one likes.
   package static func node(
     _ x: Variable, _ weight: Variable, _ bias: Variable?, _ targets: [Int32], _ reduction: LossReduction,
-    blockRows: Int?
+    smoothing: Float = 0, blockRows: Int?
   ) -> Variable {
+    require(0..<1 ~= smoothing, "linearCrossEntropy: the smoothing \(smoothing) is not in 0..<1")
     LinearMap.checkShapes("linearCrossEntropy", x.shape, weight.shape, bias?.shape)
     let counted = CrossEntropy.checkTargets(
       "linearCrossEntropy", targets, rows: x.value.rows, classes: weight.shape[0])
     let divisor = reduction.divisor(rows: counted)
     var pass = LinearCrossEntropyPass(x, weight, bias, blockRows: blockRows)
-    let total = CrossEntropy.total(pass.run(targets, scale: Float(1 / divisor)))
+    let total = CrossEntropy.total(pass.run(targets, scale: Float(1 / divisor), smoothing: smoothing))
     let (ids, gradients) = (pass.inputs.map(\.id), pass.gradients)
     let loss = Tensor(Float(total / divisor))
     return x.tape.node("linearCrossEntropy", loss, inputs: pass.inputs) { upstream, sink in
@@ -161,6 +166,14 @@ package enum LinearCrossEntropy: DifferentiableOperation {
           return [CrossEntropy.plain(logits, targets, classes: 19, reduction)]
         })
     }
+    let smoothed = OperationCheck(
+      "linearCrossEntropy", "smoothed", inputs: inputs,
+      fast: { linearCrossEntropy($0[0], $0[1], bias: $0[2], targets: targets, smoothing: 0.1) },
+      plain: {
+        let logits = LinearMap.plain($0[0], $0[1], $0[2], inputs: 11)
+        let share = Double(Float(0.1))
+        return [CrossEntropy.plain(logits, targets, classes: 19, .perToken, smoothing: share)]
+      })
     let many = (0..<37).map { Int32($0 * 7 % 41) - 1 }
     let blocks = OperationCheck(
       "linearCrossEntropy", "several blocks, no bias, scaled",
@@ -170,6 +183,6 @@ package enum LinearCrossEntropy: DifferentiableOperation {
         let logits = LinearMap.plain($0[0], $0[1], nil, inputs: 3)
         return [CrossEntropy.plain(logits, many, classes: 40, .perToken) * $0[0].reduce(0, +)]
       })
-    return reduced + [blocks]
+    return reduced + [smoothed, blocks]
   }
 }

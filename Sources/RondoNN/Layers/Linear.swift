@@ -57,10 +57,11 @@ public struct Linear: Sendable {
   /// The cross-entropy of this layer's outputs as logits, which are never all in memory; see
   /// `linearCrossEntropy`.
   public func crossEntropy(
-    _ x: Variable, _ targets: [Int32], _ reduction: LossReduction = .perToken
+    _ x: Variable, _ targets: [Int32], _ reduction: LossReduction = .perToken, smoothing: Float = 0
   ) -> Variable {
     linearCrossEntropy(
-      x, x.tape.parameter(weight), bias: bias.map { x.tape.parameter($0) }, targets: targets, reduction)
+      x, x.tape.parameter(weight), bias: bias.map { x.tape.parameter($0) }, targets: targets, reduction,
+      smoothing: smoothing)
   }
 
   /// The same loss for each row by itself, on a tape that does not record; see `linearCrossEntropyLosses`.

@@ -105,10 +105,11 @@ public struct LanguageModel: Sendable {
 
   /// The loss of a window, and the states after it.
   func loss(
-    _ tape: Tape, _ window: TokenWindows.Window, states: [Tensor], _ reduction: LossReduction
+    _ tape: Tape, _ window: TokenWindows.Window, states: [Tensor], _ reduction: LossReduction,
+    smoothing: Float = 0
   ) -> (loss: Variable, final: [Tensor]) {
     let (rows, final) = features(tape, window, states: states)
-    return (output.crossEntropy(rows, window.targets, reduction), final)
+    return (output.crossEntropy(rows, window.targets, reduction, smoothing: smoothing), final)
   }
 
   /// The losses of a window's symbols one by one, and the states after it.

@@ -36,7 +36,8 @@ final class LanguageModelProgram: TrainingProgram {
     let tape = Tape(parameters, training: true, seed: options.seed, pass: UInt64(step))
     let reduction: LossReduction =
       options.lossReduction == .token ? .perToken : .perSequence(count: training.batchSize)
-    let (loss, final) = model.loss(tape, window, states: carried, reduction)
+    let (loss, final) = model.loss(
+      tape, window, states: carried, reduction, smoothing: Float(options.labelSmoothing))
     tape.backward(from: loss, into: &gradients)
     carried = final
     let units = window.targets.count

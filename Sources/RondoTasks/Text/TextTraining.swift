@@ -93,7 +93,7 @@ public struct TextTraining {
       settings: request.settings, vocabulary: text.vocabulary,
       data: DataRecord(
         files: text.files, trainingTokens: text.training.count, heldOutTokens: text.heldOut.count),
-      run: RunRecord(outcome, stepsPerEpoch: program.stepsPerEpoch),
+      run: RunRecord(outcome, stepsPerEpoch: trainer.stepsPerEpoch),
       results: ResultRecord(
         parameters: outcome.parameters.count, heldOutLoss: outcome.validation.bestLoss,
         bestStep: outcome.validation.bestLoss == nil ? nil : outcome.validation.bestStep,

@@ -3,10 +3,10 @@ import RondoData
 
 /// All that a run needs to go on as if it had never stopped; one file, replaced atomically.
 ///
-/// A safetensors file: flat tensors (`weights`, `optimizer.…`, `best`, `carried.…`), and the rest as JSON in its header.
+/// A safetensors file: flat tensors (`weights`, `optimizer.…`, `best`, `average`, `carried.…`), and the rest as JSON in its header.
 public struct Checkpoint: Sendable {
   /// Changes whenever an older program could misread a newer file, or the other way round.
-  package static let formatVersion = 2
+  package static let formatVersion = 3
 
   /// The numbers and names of a run.
   public struct Record: Sendable, Equatable, Codable {
@@ -49,18 +49,21 @@ public struct Checkpoint: Sendable {
   public var weights: Tensor
   /// The flat buffer with the best validation loss; nil before the first finite one.
   public var bestWeights: Tensor?
+  /// The moving average of the weights; nil if the run has none.
+  public var average: Tensor?
   /// What the optimiser remembers, each as long as the weights, by name.
   public var optimizerTensors: [String: Tensor]
   /// The state carried from window to window.
   public var carried: [Tensor]
 
   package init(
-    record: Record, weights: Tensor, bestWeights: Tensor?, optimizerTensors: [String: Tensor],
-    carried: [Tensor]
+    record: Record, weights: Tensor, bestWeights: Tensor?, average: Tensor? = nil,
+    optimizerTensors: [String: Tensor], carried: [Tensor]
   ) {
     self.record = record
     self.weights = weights
     self.bestWeights = bestWeights
+    self.average = average
     self.optimizerTensors = optimizerTensors
     self.carried = carried
   }
@@ -69,6 +72,7 @@ public struct Checkpoint: Sendable {
   package func write(to path: String) throws {
     var tensors = [(name: "weights", tensor: weights)] + optimizerTensors.map { ("optimizer.\($0)", $1) }
     if let bestWeights { tensors.append(("best", bestWeights)) }
+    if let average { tensors.append(("average", average)) }
     tensors += carried.enumerated().map { ("carried.\($0)", $1) }
     try SafeTensors.write(tensors, metadata: ["rondo.checkpoint": JSONRecord.encode(record)], to: path)
   }
@@ -91,6 +95,7 @@ public struct Checkpoint: Sendable {
     record = try JSONRecord.decode(Record.self, from: bytes, file: path)
     weights = try file.tensor("weights")
     bestWeights = file["best"] == nil ? nil : try file.tensor("best")
+    average = file["average"] == nil ? nil : try file.tensor("average")
     optimizerTensors = [:]
     for entry in file.entries where entry.name.hasPrefix("optimizer.") {
       optimizerTensors[String(entry.name.dropFirst("optimizer.".count))] = try file.tensor(entry.name)

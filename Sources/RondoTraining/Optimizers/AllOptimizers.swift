@@ -5,6 +5,7 @@ public enum AllOptimizers {
     SGD.self,
     Adam.self,
     AdamW.self,
+    RMSProp.self,
   ]
 
   /// The names that `--optimizer` takes.

@@ -31,15 +31,15 @@ public protocol Optimizer: Sendable {
 
 /// What the optimisers can be told. Each reads what concerns it.
 public struct OptimizerOptions: Sendable, Equatable, Codable {
-  /// SGD: the share of the last update that is repeated in this one.
+  /// SGD and RMSProp: the share of the last update that is repeated in this one.
   public var momentum: Double
   /// SGD: look ahead along the momentum (Nesterov 1983; see `SGD`).
   public var nesterov: Bool
   /// Adam: decay of the mean of the gradients.
   public var beta1: Double
-  /// Adam: decay of the mean of their squares.
+  /// Adam and RMSProp: decay of the mean of their squares.
   public var beta2: Double
-  /// Adam: keeps the division finite.
+  /// Adam and RMSProp: keeps the division finite.
   public var epsilon: Double
   /// The pull of every weight towards zero.
   public var weightDecay: Double

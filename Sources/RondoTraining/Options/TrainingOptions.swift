@@ -18,6 +18,13 @@ public struct TrainingOptions: Sendable, Equatable, Codable {
   public var clip: Double? = 1
   /// The largest element of a gradient.
   public var clipValue: Double?
+  /// Batches whose gradients are averaged before the weights are changed: a step.
+  public var accumulate = 1
+  /// The decay of the moving average of the weights that is validated and saved in their place (Polyak and Juditsky 1992, DOI
+  /// 10.1137/0330046); none if nil.
+  public var average: Double?
+  /// The share of a target's probability that is spread over all classes alike (Szegedy et al. 2016, arXiv 1512.00567).
+  public var labelSmoothing = 0.0
   /// What a step minimises.
   public var lossReduction = LossReduction.token
   /// The share of the training data, from its end, that is not trained on but used to choose the best weights.
@@ -79,6 +86,11 @@ public struct TrainingOptions: Sendable, Equatable, Codable {
       if let (name, _) = unused.first(where: { $0.1 }) {
         throw .conflict("--\(name) is for adam and adamw; the optimizer is \(optimizer)")
       }
+    } else if optimizer == RMSProp.name {
+      if optimizerOptions.nesterov { throw .conflict("--nesterov is for sgd; the optimizer is rmsprop") }
+      if optimizerOptions.beta1 != plain.beta1 {
+        throw .conflict("--beta1 is for adam and adamw; the optimizer is rmsprop")
+      }
     } else if optimizerOptions.momentum != 0 || optimizerOptions.nesterov {
       throw .conflict("--momentum and --nesterov are for sgd; the optimizer is \(optimizer)")
     }
@@ -89,6 +101,9 @@ public struct TrainingOptions: Sendable, Equatable, Codable {
     _ = try LearningRate(base: learningRate, warmup: warmup, schedule: schedule)
     try positive(clip, "--clip")
     try positive(clipValue, "--clip-value")
+    try count(accumulate, "--accumulate")
+    if let average { try require(average > 0 && average < 1, "--average", average, "above 0 and less than 1") }
+    try share(labelSmoothing, "--label-smoothing")
     try share(validationFraction, "--validation-fraction")
     try count(validateEvery, "--validate-every")
     try count(patience, "--patience")
