@@ -263,8 +263,8 @@ public final class Trainer<Program: TrainingProgram> {
     return loss
   }
 
-  /// What the run would come to if it ended now.
-  private var candidate: ParameterStore {
+  /// What the run would come to if it ended now: the weights, or their moving average.
+  public var candidate: ParameterStore {
     guard let average else { return parameters }
     var store = parameters
     store.replaceValues(average.values)

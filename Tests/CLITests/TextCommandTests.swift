@@ -161,7 +161,7 @@ import Testing
       "9", "--steps", "3")
     #expect(result.status == 0)
     let config = try JSON(contentsOf: folder("wider/config.json"))
-    #expect(config["architecture"]?["hidden"]?.integer == 9)
+    #expect(config["architecture"]?["hidden"]?.array?.allSatisfy { $0.integer == 9 } == true)
     #expect(config["training"]?["batch"]?.integer == 4)
     #expect(config["training"]?["budget"]?["steps"]?.integer == 3)
   }

@@ -47,6 +47,53 @@ import Testing
     }
   }
 
+  @Test(arguments: [Float(0), 0.1], [Float(0), 0.9])
+  func rmsprop(decay: Float, momentum: Float) {
+    let (rate, beta, epsilon): (Float, Float, Float) = (0.01, 0.9, 1e-4)
+    for n in Self.lengths {
+      var bits: [[UInt32]] = []
+      for variant in Variant.all {
+        let w = Floats(random: n, seed: 81)
+        let square = Floats(zeros: n)
+        let v = Floats(zeros: n)
+        var exactW = w.values.map(Double.init)
+        var exactSquare = [Double](repeating: 0, count: n)
+        var exactV = exactSquare
+        for step in 0..<3 {
+          let g = Floats(random: n, seed: 82 + UInt64(step))
+          for i in 0..<n {
+            let g = Double(g[i]) + Double(decay) * exactW[i]
+            exactSquare[i] = Double(beta) * exactSquare[i] + (1 - Double(beta)) * g * g
+            exactV[i] = Double(momentum) * exactV[i] + g / (exactSquare[i].squareRoot() + Double(epsilon))
+            exactW[i] -= Double(rate) * exactV[i]
+          }
+          variant.kernels.rmsprop(
+            n, w.pointer, g.pointer, square.pointer, momentum == 0 ? nil : v.pointer, rate, beta, momentum,
+            epsilon, decay)
+        }
+        expectClose(w, exactW, "\(n) weights, \(variant.name)")
+        expectClose(square, exactSquare, "\(n) squares, \(variant.name)")
+        if variant.name != "portable" { bits.append(w.bits + square.bits + v.bits) }
+      }
+      #expect(bits.allSatisfy { $0 == bits[0] })
+    }
+  }
+
+  @Test func average() {
+    for n in Self.lengths {
+      var bits: [[UInt32]] = []
+      for variant in Variant.all {
+        let mean = Floats(random: n, seed: 91)
+        let w = Floats(random: n, seed: 92)
+        let exact = zip(mean.values, w.values).map { Double($0) + 0.25 * (Double($1) - Double($0)) }
+        variant.kernels.average(n, mean.pointer, w.pointer, 0.25)
+        expectClose(mean, exact, "\(n) means, \(variant.name)")
+        if variant.name != "portable" { bits.append(mean.bits) }
+      }
+      #expect(bits.allSatisfy { $0 == bits[0] })
+    }
+  }
+
   @Test(arguments: [Float(0), 0.1], [false, true])
   func adam(decay: Float, decoupled: Bool) {
     let (rate, beta1, beta2, epsilon): (Float, Float, Float, Float) = (0.01, 0.9, 0.999, 1e-8)

@@ -79,7 +79,8 @@ private final class TinyProgram: TrainingProgram {
   private struct Killed: Error {}
 
   @Test(arguments: [
-    ("adamw", "cosine", 0.05), ("sgd", "plateau", 0.05), ("adam", "step", 0), ("adamw", "exponential", 0.05),
+    ("adamw", "cosine", 0.05), ("sgd", "plateau", 0.05), ("adam", "step", 0),
+    ("rmsprop", "exponential", 0.05),
   ])
   func aResumedRunEndsWithTheSameBits(optimizer: String, schedule: String, heldOut: Double) throws {
     let options = options {
@@ -87,6 +88,8 @@ private final class TinyProgram: TrainingProgram {
       $0.schedule = ScheduleOptions(schedule)
       $0.validationFraction = heldOut
       $0.optimizerOptions.momentum = optimizer == "sgd" ? 0.9 : 0
+      if optimizer == "adam" { ($0.average, $0.accumulate) = (0.95, 2) }
+      if optimizer == "rmsprop" { $0.average = 0.8 }
     }
     let whole = try run(options, nil)
     for kill in [1, 2, 17, 42, 59] {
@@ -137,6 +140,56 @@ private final class TinyProgram: TrainingProgram {
     let (program, _) = TinyProgram.make()
     #expect(outcome.validation.bestStep < 60)
     #expect(program.validate(outcome.parameters, atMost: 1) == outcome.validation.bestLoss)
+  }
+
+  @Test(arguments: [0, 0.05]) func theAverageOfTheWeightsIsKept(heldOut: Double) throws {
+    let options = options {
+      ($0.average, $0.validationFraction) = (0.9, heldOut)
+      $0.validateEvery = 60
+    }
+    let (program, store) = TinyProgram.make(hasValidation: heldOut > 0)
+    let trainer = try Trainer(program, parameters: store, options: options)
+    var expected: [Double] = []
+    trainer.onStep = { report in
+      let weights = trainer.parameters.values.values.map(Double.init)
+      let time = Double(report.step)
+      let decay = report.step == 1 ? 0 : min(0.9, (1 + time) / (10 + time))
+      expected =
+        expected.isEmpty ? weights : zip(expected, weights).map { decay * $0 + (1 - decay) * $1 }
+    }
+    let outcome = try trainer.run()
+    for (found, expected) in zip(outcome.parameters.values.values, expected) {
+      #expect(abs(Double(found) - expected) < 1e-6)
+    }
+    if heldOut > 0 {
+      #expect(outcome.validation.bestLoss == program.validate(outcome.parameters, atMost: 1))
+    }
+  }
+
+  @Test func gradientsOfSeveralBatchesAreAveraged() throws {
+    let options = options {
+      ($0.optimizer, $0.accumulate, $0.budget, $0.learningRate) = ("sgd", 3, .steps(2), 0.5)
+      ($0.warmup, $0.clip, $0.validationFraction) = (0, nil, 0)
+      $0.optimizerOptions.weightDecay = 0
+      $0.schedule = ScheduleOptions("constant")
+    }
+    let outcome = try run(options, nil)
+    let (program, store) = TinyProgram.make(hasValidation: false)
+    var weights = store.values.values.map(Double.init)
+    var expectedStore = store
+    for step in 0..<2 {
+      var gradients = Gradients(zerosFor: store)
+      for batch in 3 * step..<3 * step + 3 { _ = program.step(batch, expectedStore, into: &gradients) }
+      weights = zip(weights, gradients.values.values).map { $0 - 0.5 * Double($1) / 3 }
+      expectedStore.replaceValues(Tensor([weights.count], weights.map { Float($0) }))
+    }
+    for (found, expected) in zip(outcome.parameters.values.values, weights) {
+      #expect(abs(Double(found) - expected) < 1e-6)
+    }
+    // Ten batches make three steps of an epoch.
+    let epochs = try run(
+      self.options { ($0.accumulate, $0.budget) = (3, .epochs(2)) }, nil)
+    #expect(epochs.steps == 6)
   }
 
   @Test func patienceEndsTheRun() throws {

@@ -66,12 +66,13 @@ struct DemoCommand: ParsableCommand {
       A recurrent network learns to write, character by character, from \(description).
       \(training.textDescription); \(ProgressDisplay.compact(Double(training.parameterCount))) parameters
       """)
-    var samples = SampleTimes(every: 15)
+    var samples = TextSamples(every: .seconds(15))
     do {
       _ = try training.run { report in
         progress.update(report)
-        if samples.isDue(at: report.elapsed) {
-          progress.note("\nafter \(DurationText.short(report.elapsed)) it writes:\n\(try sample(training))\n")
+        if samples.isDue(report) {
+          progress.note(
+            "\nafter \(DurationText.short(report.elapsed)) it writes:\n\(try TextSamples.text(training))\n")
         }
       }
     } catch TrainingError.interrupted(let step, true) {
@@ -100,23 +101,13 @@ struct DemoCommand: ParsableCommand {
     return settings
   }
 
-  /// What the model writes at the moment: a few lines, each indented.
-  private func sample(_ training: TextTraining) throws -> String {
-    var request = TextGenerator.Request()
-    request.length = 240
-    request.sampling.temperature = 0.7
-    let text = try TextGenerator(training.currentModel).generate(request, emit: { _ in }).text
-    return text.split(separator: "\n", omittingEmptySubsequences: true).map { "    " + $0 }.joined(
-      separator: "\n")
-  }
-
   private func printResults(_ training: TextTraining, directory: String) throws {
     guard let evaluation = try training.scoreHeldOut() else { return }
     try StandardOutput.print("on \(evaluation.score.characters) characters that were held out:")
     for (name, score) in [("this network", evaluation.score)] + evaluation.baselines {
       try StandardOutput.print("  " + TextEvaluateCommand.line(name, score))
     }
-    try StandardOutput.print("it writes:\n\(try sample(training))")
+    try StandardOutput.print("it writes:\n\(try TextSamples.text(training))")
     try StandardOutput.print("saved in \(directory)")
   }
 
@@ -125,7 +116,7 @@ struct DemoCommand: ParsableCommand {
     if let evaluation = try training.scoreHeldOut() {
       object = object.merged(with: TextEvaluateCommand.object(evaluation))
     }
-    object["text"] = .string(try sample(training))
+    object["text"] = .string(try TextSamples.text(training))
     return object
   }
 
@@ -163,22 +154,5 @@ private struct Interrupted: Error, CustomStringConvertible {
     interrupted after step \(step), which is saved. To go on:
       \(ProgramName.shortest) text train \(CommandLine.quoted(text)) -o \(directory) --resume
     """
-  }
-}
-
-/// When samples are shown.
-private struct SampleTimes {
-  let interval: Double
-  private var next: Double
-
-  init(every interval: Double) {
-    self.interval = interval
-    next = interval
-  }
-
-  mutating func isDue(at elapsed: Double) -> Bool {
-    guard elapsed >= next else { return false }
-    next += interval
-    return true
   }
 }

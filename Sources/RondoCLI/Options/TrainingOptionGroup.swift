@@ -108,7 +108,8 @@ extension ModelOptionGroup {
   private func widths(before: [Int]) throws -> [Int] {
     if let hidden, hidden.count > 1 {
       if let layers, layers != hidden.count {
-        throw OptionError.conflict("--hidden gives the sizes of \(hidden.count) layers and --layers is \(layers)")
+        throw OptionError.conflict(
+          "--hidden gives the sizes of \(hidden.count) layers and --layers is \(layers)")
       }
       return hidden
     }
@@ -148,11 +149,13 @@ struct OptimisationOptionGroup: ParsableArguments {
   var beta1: Double?
 
   @Option(
-    parsing: .unconditional, help: "For adam and adamw (default: 0.999) and rmsprop (default: 0.99).", transform: OptionParsing.share)
+    parsing: .unconditional, help: "For adam and adamw (default: 0.999) and rmsprop (default: 0.99).",
+    transform: OptionParsing.share)
   var beta2: Double?
 
   @Option(
-    parsing: .unconditional, help: "For adam, adamw and rmsprop. (default: 1e-8)", transform: OptionParsing.positive)
+    parsing: .unconditional, help: "For adam, adamw and rmsprop. (default: 1e-8)",
+    transform: OptionParsing.positive)
   var epsilon: Double?
 
   @Option(
@@ -256,6 +259,12 @@ struct RunOptionGroup: ParsableArguments {
   var timeLimit: Double?
 
   @Option(
+    help: ArgumentHelp(
+      "Choose the best weights by this file, in the place of a part of the training data.", valueName: "file")
+  )
+  var validation: String?
+
+  @Option(
     parsing: .unconditional,
     help:
       "Share of the data, from its end, held out to choose the best weights by; 0 for none. (default: 0.05)",
@@ -295,6 +304,9 @@ struct RunOptionGroup: ParsableArguments {
     if [steps != nil, epochs != nil, timeLimit != nil].count(where: { $0 }) > 1 {
       throw ValidationError("give one of --steps, --epochs and --time-limit")
     }
+    if validation != nil, validationFraction != nil {
+      throw ValidationError("give one of --validation and --validation-fraction")
+    }
   }
 
   func apply(to options: inout TrainingOptions) throws {
@@ -302,6 +314,8 @@ struct RunOptionGroup: ParsableArguments {
     if let epochs { options.budget = .epochs(epochs) }
     if let timeLimit { options.budget = .seconds(timeLimit) }
     options.validationFraction = validationFraction ?? options.validationFraction
+    // A share that is given now takes the place of a file that another run had.
+    options.validation = validation ?? (validationFraction == nil ? options.validation : nil)
     options.validateEvery = validateEvery ?? options.validateEvery
     options.patience = patience ?? options.patience
     options.seed = seed ?? options.seed

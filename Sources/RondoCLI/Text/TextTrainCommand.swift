@@ -33,6 +33,12 @@ struct TextTrainCommand: ParsableCommand {
   @OptionGroup(title: "Language model") var languageModel: LanguageModelOptionGroup
   @OptionGroup var training: TrainingOptionGroup
 
+  @Option(
+    help: ArgumentHelp(
+      "Show what the model writes by now, every so many steps (500) or after such a time (30s).",
+      valueName: "steps|time"), transform: TextSamples.Interval.init(parsing:))
+  var sampleEvery: TextSamples.Interval?
+
   @Flag(help: "Print the results as one JSON object.")
   var json = false
 
@@ -63,9 +69,15 @@ struct TextTrainCommand: ParsableCommand {
     let run = try TextTraining(request)
     let progress = ProgressDisplay()
     progress.note(Self.introduction(run, request.settings))
+    var samples = sampleEvery.map { TextSamples(every: $0) }
     let config: TextConfig
     do {
-      config = try run.run { progress.update($0) }
+      config = try run.run { report in
+        progress.update(report)
+        if samples?.isDue(report) ?? false {
+          progress.note("\nafter step \(report.step) it writes:\n\(try TextSamples.text(run))\n")
+        }
+      }
     } catch {
       progress.finish()
       throw error

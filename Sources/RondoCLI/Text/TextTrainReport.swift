@@ -20,7 +20,7 @@ struct TextTrainReport {
     let run = config.run
     var lines = [
       "trained \(run.steps) steps (\(String(format: "%.2f", run.epochs)) epochs) in \(DurationText.short(run.seconds)); "
-        + Self.ending(run)
+        + run.ended.sentence
     ]
     if let loss = config.results.heldOutLoss {
       var line =
@@ -52,16 +52,6 @@ struct TextTrainReport {
     let perplexity = PortableMath.exp(loss)
     return String(
       format: "%.4f nats/%@ (perplexity %@)", loss, unit as NSString, short(perplexity) as NSString)
-  }
-
-  /// Why it ended, if it was not for the steps that were asked for.
-  private static func ending(_ run: RunRecord) -> String {
-    switch run.ended {
-    case .budget: "all of them"
-    case .timeLimit: "the time limit ended it"
-    case .earlyStopping: "it no longer got better"
-    case .interrupted: "interrupted"
-    }
   }
 
   private static func short(_ value: Double) -> String {

@@ -7,6 +7,7 @@ private let allOperations: [any DifferentiableOperation.Type] = [
   Dropout.self,
   Exp.self,
   GatherRows.self,
+  LayerNorm.self,
   LinearCrossEntropy.self,
   LinearMap.self,
   Log.self,

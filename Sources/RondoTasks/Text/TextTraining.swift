@@ -18,7 +18,7 @@ public struct TextTraining {
 
   /// What `config.json` says of the run that a request wants resumed, if that run is complete: then there is nothing to do.
   public static func completed(_ request: Request) throws -> TextConfig? {
-    try request.completed(TextConfig.self) { try request.files.map { try TextSource($0).checksum() } }
+    try request.completed(TextConfig.self) { try request.inputs.map { try TextSource($0).checksum() } }
   }
 
   /// Reads the text and builds the model; nothing is written yet.
@@ -30,10 +30,12 @@ public struct TextTraining {
     let settings = request.settings
     directory = ModelDirectory(request.directory, task: TextConfig.task)
     try directory.requireWritable(isResuming: request.resumes)
-    let (sources, files) = try TrainingText.open(request.files)
+    let (sources, files) = try TrainingText.open(request.inputs)
     let checkpoint = try request.checkpoint(files)
 
-    text = try TrainingText(sources, files: files, settings: settings)
+    text = try TrainingText(
+      Array(sources.prefix(request.files.count)), files: files, settings: settings,
+      heldOutSources: Array(sources.dropFirst(request.files.count)))
     var need = MemoryNeed()
     // Of every layer its gates, states, outputs and their gradients.
     need.add(
@@ -44,7 +46,7 @@ public struct TextTraining {
       settings.architecture, vocabularyCount: text.vocabulary.count, seed: settings.training.seed)
     parameterCount = parameters.count
     program = try LanguageModelProgram(model, text, settings.training)
-    if settings.training.validationFraction > 0, text.heldOut.isEmpty {
+    if settings.training.validation == nil, settings.training.validationFraction > 0, text.heldOut.isEmpty {
       throw OptionError.conflict(
         "--validation-fraction \(settings.training.validationFraction) of \(text.tokens.count) symbols holds out none: "
           + "give a larger one, or 0")
@@ -78,7 +80,7 @@ public struct TextTraining {
 
   /// The model as it is now: for samples while it is trained.
   public var currentModel: TextModel {
-    TextModel(model: program.model, parameters: trainer.parameters, codec: TextCodec(text.vocabulary))
+    TextModel(model: program.model, parameters: trainer.candidate, codec: TextCodec(text.vocabulary))
   }
 
   /// Trains, and saves the model.
@@ -126,4 +128,9 @@ public struct TextTraining {
     return Unigram(counting: text.tokens[text.training], vocabularySize: text.vocabulary.count)
       .loss(of: targets[...])
   }
+}
+
+extension TrainingRequest<TextSettings> {
+  /// What is read: to train on, and after it to validate by.
+  var inputs: [String] { files + (settings.training.validation.map { [$0] } ?? []) }
 }

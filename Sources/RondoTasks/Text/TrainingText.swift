@@ -27,22 +27,37 @@ struct TrainingText {
   }
 
   /// Counts the vocabulary and encodes the text.
-  init(_ sources: [TextSource], files: [FileRecord], settings: TextSettings) throws {
+  ///
+  /// - Parameter heldOutSources: What is held out, in the place of a part of the text; nothing is counted in it.
+  init(
+    _ sources: [TextSource], files: [FileRecord], settings: TextSettings, heldOutSources: [TextSource] = []
+  ) throws {
     let vocabulary = try Vocabulary(
       settings.text.level, of: sources, minimumCount: settings.text.minimumCount,
       maximumSize: settings.text.vocabularySize)
     try self.init(
-      sources, files: files, vocabulary: vocabulary, heldOutShare: settings.training.validationFraction)
+      sources, files: files, vocabulary: vocabulary, heldOutShare: settings.training.validationFraction,
+      heldOutSources: heldOutSources)
   }
 
   /// Encodes the text by a vocabulary.
-  init(_ sources: [TextSource], files: [FileRecord], vocabulary: Vocabulary, heldOutShare: Double) throws
-  {
+  init(
+    _ sources: [TextSource], files: [FileRecord], vocabulary: Vocabulary, heldOutShare: Double,
+    heldOutSources: [TextSource] = []
+  ) throws {
     self.vocabulary = vocabulary
     self.files = files
     name = sources.map(\.name).joined(separator: ", ")
-    tokens = try TextCodec(vocabulary).encode(sources).tokens
-    let split = tokens.count - Int(Double(tokens.count) * heldOutShare)
+    let codec = TextCodec(vocabulary)
+    let own = try codec.encode(sources).tokens
+    let split: Int
+    if heldOutSources.isEmpty {
+      tokens = own
+      split = own.count - Int(Double(own.count) * heldOutShare)
+    } else {
+      tokens = own + (try codec.encode(heldOutSources).tokens)
+      split = own.count
+    }
     training = 0..<split
     heldOut = split..<tokens.count
   }

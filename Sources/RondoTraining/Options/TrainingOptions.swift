@@ -29,6 +29,8 @@ public struct TrainingOptions: Sendable, Equatable, Codable {
   public var lossReduction = LossReduction.token
   /// The share of the training data, from its end, that is not trained on but used to choose the best weights.
   public var validationFraction = 0.05
+  /// A file that the best weights are chosen by, in the place of a part of the training data.
+  public var validation: String?
   /// Steps between validations: if not given, an epoch in a run of epochs, otherwise a twentieth of the run.
   public var validateEvery: Int?
   /// Validations without a better loss that end the run.
@@ -102,7 +104,9 @@ public struct TrainingOptions: Sendable, Equatable, Codable {
     try positive(clip, "--clip")
     try positive(clipValue, "--clip-value")
     try count(accumulate, "--accumulate")
-    if let average { try require(average > 0 && average < 1, "--average", average, "above 0 and less than 1") }
+    if let average {
+      try require(average > 0 && average < 1, "--average", average, "above 0 and less than 1")
+    }
     try share(labelSmoothing, "--label-smoothing")
     try share(validationFraction, "--validation-fraction")
     try count(validateEvery, "--validate-every")
@@ -112,12 +116,14 @@ public struct TrainingOptions: Sendable, Equatable, Codable {
     case .epochs(let epochs): try count(epochs, "--epochs")
     case .seconds(let seconds): try positive(seconds, "--time-limit")
     }
-    if validationFraction == 0 {
+    if validationFraction == 0, validation == nil {
       if patience != nil {
-        throw .conflict("--patience needs validation: give a --validation-fraction above 0")
+        throw .conflict(
+          "--patience needs validation: give a --validation-fraction above 0 or a --validation file")
       }
       if schedule.name == PlateauSchedule.name {
-        throw .conflict("--schedule plateau needs validation: give a --validation-fraction above 0")
+        throw .conflict(
+          "--schedule plateau needs validation: give a --validation-fraction above 0 or a --validation file")
       }
     }
   }

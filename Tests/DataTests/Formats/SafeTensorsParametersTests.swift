@@ -40,12 +40,15 @@ import Testing
     let missing = #expect(throws: FormatError.self) {
       try store.replaceAll(from: SafeTensors(contentsOf: path))
     }
-    #expect(missing?.description == "\(path): expected a tensor \"output.bias\", found none.")
+    #expect(
+      missing?.description
+        == "\(path): expected a tensor \"output.bias\" of shape [5], found none of this name. "
+        + "The file has \(tensors.dropLast().map(\.0).joined(separator: ", ")).")
     try SafeTensors.write(tensors + [("extra", Tensor([1], [1]))], to: path)
     let extra = #expect(throws: FormatError.self) {
       try store.replaceAll(from: SafeTensors(contentsOf: path))
     }
-    #expect(extra?.found == #"another tensor, "extra""#)
+    #expect(extra?.found == #"another tensor, "extra" of shape [1]"#)
     #expect(store == untouched)
   }
 }

@@ -62,6 +62,19 @@ import Testing
     #expect(try weights(folder, "a") == weights(folder, "b"))
   }
 
+  @Test func aFileTakesThePlaceOfTheHeldOutPart() throws {
+    let folder = TemporaryFolder()
+    let text = SampleText.sentences(200)
+    let other = folder.file("other.txt", SampleText.sentences(30, seed: 5) + "Ω")
+    let config = try trainModel(in: folder, text: text, smallSettings { $0.training.validation = other })
+    #expect(config.data.trainingTokens == text.unicodeScalars.count)
+    #expect(config.data.heldOutTokens == SampleText.sentences(30, seed: 5).unicodeScalars.count + 1)
+    #expect(config.data.files.map(\.path) == [folder("text.txt"), other])
+    #expect(try !Files.readText(folder("model/vocabulary.json")).contains("Ω"))
+    // The baselines are counted from what was trained on.
+    #expect(try TextEvaluator.evaluate(folder("model"), [other]).baselines.count == 2)
+  }
+
   @Test func anotherRunIsNeverOverwritten() throws {
     let folder = TemporaryFolder()
     try trainModel(in: folder)
@@ -88,7 +101,7 @@ import Testing
     #expect {
       try resume(smallSettings { $0.architecture.hidden = [13, 13] })
     } throws: {
-      "\($0)".contains("--hidden is 12 there and 13 here")
+      "\($0)".contains("--hidden is 12,12 there and 13,13 here")
     }
     _ = folder.file("text.txt", SampleText.sentences(200, seed: 2))
     #expect {

@@ -99,7 +99,7 @@ import Testing
       try AllOptimizers.named("adm")
     }
     let message = "\(OptionError.unknownName(kind: "optimizer", given: "adm", valid: AllOptimizers.names))"
-    #expect(message == "unknown optimizer \"adm\" (did you mean adam?); there are: sgd, adam, adamw")
+    #expect(message == "unknown optimizer \"adm\" (did you mean adam?); there are: sgd, adam, adamw, rmsprop")
   }
 }
 
@@ -134,6 +134,17 @@ import Testing
       let g = g + 0.1 * w
       memory.0 = 0.9 * memory.0 + g
       w -= rate * (nesterov ? g + 0.9 * memory.0 : memory.0)
+    }
+  }
+
+  @Test(arguments: [0, 0.9]) func rmsprop(momentum: Double) throws {
+    let rate = 0.003
+    let options = OptimizerOptions(momentum: momentum, beta2: 0.9, epsilon: 1e-3, weightDecay: 0.2)
+    try compare("rmsprop", options, rate) { w, g, memory, _ in
+      let g = g + 0.2 * w
+      memory.0 = 0.9 * memory.0 + 0.1 * g * g
+      memory.1 = momentum * memory.1 + g / (memory.0.squareRoot() + 1e-3)
+      w -= rate * memory.1
     }
   }
 
