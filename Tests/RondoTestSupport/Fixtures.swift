@@ -6,8 +6,11 @@ public enum Fixtures {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Fixtures").path
 
-  /// A file of `Tests/Fixtures`.
+  /// The path of a file of `Tests/Fixtures`.
+  public static func path(_ name: String) -> String { "\(folder)/\(name)" }
+
+  /// A safetensors file of `Tests/Fixtures`.
   public static func safeTensors(_ name: String) throws -> SafeTensors {
-    try SafeTensors(contentsOf: "\(folder)/\(name).safetensors")
+    try SafeTensors(contentsOf: path("\(name).safetensors"))
   }
 }

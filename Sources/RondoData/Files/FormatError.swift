@@ -8,18 +8,25 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
     public let file: String
     /// The line, counted from 1.
     public let line: Int?
+    /// The character within the line, counted from 1.
+    public let column: Int?
     /// The byte, counted from 0.
     public let offset: Int?
 
     /// A place in a file; without line and byte, the file as a whole.
-    public init(_ file: String, line: Int? = nil, offset: Int? = nil) {
+    public init(_ file: String, line: Int? = nil, column: Int? = nil, offset: Int? = nil) {
       self.file = file
       self.line = line
+      self.column = column
       self.offset = offset
     }
 
     public var description: String {
-      file + (line.map { ", line \($0)" } ?? "") + (offset.map { ", byte \($0)" } ?? "")
+      var text = file
+      if let line { text += ", line \(line)" }
+      if let column { text += ", column \(column)" }
+      if let offset { text += ", byte \(offset)" }
+      return text
     }
   }
 

@@ -4,11 +4,14 @@ extension JSON {
   /// - Parameters:
   ///   - file: What error messages call the source.
   ///   - offset: Where in the file `bytes` begin, for messages.
+  ///   - line: The line where they begin, if it is known.
   ///   - maximumDepth: Deeper nesting is refused, so that hostile input cannot exhaust the stack.
   public init(
-    parsing bytes: UnsafeBufferPointer<UInt8>, of file: String, offset: Int = 0, maximumDepth: Int = 64
+    parsing bytes: UnsafeBufferPointer<UInt8>, of file: String, offset: Int = 0, line: Int? = nil,
+    maximumDepth: Int = 64
   ) throws(FormatError) {
-    var parser = JSONParser(bytes: bytes, file: file, start: offset)
+    var parser = JSONParser(
+      bytes: bytes, file: file, start: offset, firstLine: line ?? (offset == 0 ? 1 : nil))
     self = try parser.document(maximumDepth)
   }
 
@@ -35,6 +38,7 @@ private struct JSONParser {
   let bytes: UnsafeBufferPointer<UInt8>
   let file: String
   let start: Int
+  let firstLine: Int?
   var i = 0
 
   mutating func document(_ depth: Int) throws(FormatError) -> JSON {
@@ -200,13 +204,13 @@ private struct JSONParser {
 
   private func error(_ expected: String, found: String? = nil, at place: Int? = nil) -> FormatError {
     let place = place ?? i
-    let line = 1 + UTF8Check.lineCount(UnsafeBufferPointer(rebasing: bytes[..<place]))
+    let line = firstLine.map { $0 + UTF8Check.lineCount(UnsafeBufferPointer(rebasing: bytes[..<place])) }
     let seen =
       found
       ?? (place < bytes.count
         ? quoted(String(decoding: bytes[place..<min(place + 1, bytes.count)], as: UTF8.self)) : "the end")
     return FormatError(
-      .init(file, line: start == 0 ? line : nil, offset: start + place), expected: expected, found: seen,
+      .init(file, line: line, offset: start + place), expected: expected, found: seen,
       hint: place == bytes.count ? "The file may be truncated." : nil)
   }
 }

@@ -1,3 +1,5 @@
+import RondoData
+
 /// A wrong option: what was given, and what would be right. The command line answers with exit code 64.
 public enum OptionError: Error, Equatable, CustomStringConvertible {
   /// A name that nothing has: the names there are, and the nearest of them.
