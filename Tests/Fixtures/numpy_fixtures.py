@@ -12,6 +12,10 @@ unicode.npy, unicode-b.npy, bytes.npy    [4], the words "a", "", "größe", "�
 objects.npy, records.npy      what is refused
 arrays.npz           x: [2, 2] of <f4, 1 to 4; y: [2], "no", "yes"; lengths: [2] of <i8, 2 and 1
 compressed.npz       the same, compressed
+padded.npz           sequences as the classifier takes them: x: [2, 3, 2], (1, 2), (3, 4), (5, 6) and (7, 8), NaN after it; lengths; y
+concatenated.npz     the same with x: [4, 2]
+equal.npz            X: [2, 2] of <f8, 1 to 4; y: 7, -1
+unlabelled.npz, nameless.npz, …    one array missing or wrong, as the name says
 """
 
 import pathlib
@@ -50,3 +54,25 @@ arrays = dict(
 )
 numpy.savez(FOLDER / "arrays.npz", **arrays)
 numpy.savez_compressed(FOLDER / "compressed.npz", **arrays)
+
+nan = float("nan")
+padded = numpy.array([[[1, 2], [3, 4], [5, 6]], [[7, 8], [nan, nan], [nan, nan]]], "<f4")
+rows = numpy.arange(1.0, 9.0).reshape(4, 2)
+equal = numpy.arange(1.0, 5.0).reshape(2, 2)
+labels = numpy.array(["no", "yes"])
+ARCHIVES = {
+    "padded": dict(x=padded, lengths=numpy.array([3, 1]), y=labels),
+    "concatenated": dict(x=rows, lengths=numpy.array([3, 1], "<u2"), y=labels),
+    "equal": dict(X=equal, y=numpy.array([7, -1])),
+    "unlabelled": dict(x=equal),
+    "nameless": dict(arr_0=equal),
+    "few-labels": dict(x=equal, y=labels[:1]),
+    "float-labels": dict(x=equal, y=numpy.array([0.0, 1.0])),
+    "long-lengths": dict(x=padded, lengths=numpy.array([3, 4]), y=labels),
+    "zero-length": dict(x=padded, lengths=numpy.array([3, 0]), y=labels),
+    "few-lengths": dict(x=padded, lengths=numpy.array([3]), y=labels),
+    "wrong-sum": dict(x=rows, lengths=numpy.array([2, 1]), y=labels),
+    "padding-counted": dict(x=padded, y=labels),
+}
+for name, arrays in ARCHIVES.items():
+    numpy.savez(FOLDER / f"{name}.npz", **arrays)
