@@ -87,7 +87,8 @@ enum ExplanationText {
     let largest = explanation.scores.map(abs).max() ?? 0
     guard explanation.features.isEmpty else {
       func ranked(_ items: [(String, Double)]) -> String {
-        items.sorted { abs($0.1) > abs($1.1) }.prefix(5).map { "\($0.0) \(signed($0.1))" }.joined(separator: "  ")
+        items.sorted { abs($0.1) > abs($1.1) }.prefix(5).map { "\($0.0) \(signed($0.1))" }.joined(
+          separator: "  ")
       }
       let steps = zip(explanation.parts, explanation.scores).map { ("step \($0)", $1) }
       return "  " + ranked(steps) + "\n  " + ranked(explanation.features.map { ($0.name, $0.score) })

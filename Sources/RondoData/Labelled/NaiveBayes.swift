@@ -53,6 +53,21 @@ public struct NaiveBayes: Sendable {
     }
   }
 
+  /// What was counted before: the logarithms of P(c) [labels] and of P(t | c) [labels, vocabulary].
+  package init(priors: Tensor, likelihoods: Tensor) {
+    require(
+      likelihoods.shape.count == 2 && priors.shape == [likelihoods.shape[0]],
+      "NaiveBayes: priors \(priors.shape) and likelihoods \(likelihoods.shape)")
+    (labelCount, vocabularySize, isBinary) = (likelihoods.shape[0], likelihoods.shape[1], false)
+    self.priors = priors.values.map(Double.init)
+    self.likelihoods = likelihoods.values.map(Double.init)
+  }
+
+  /// The logarithms of P(c): [labels].
+  package var priorTable: Tensor { Tensor([labelCount], priors.map { Float($0) }) }
+  /// The logarithms of P(t | c): [labels, vocabulary].
+  package var likelihoodTable: Tensor { Tensor([labelCount, vocabularySize], likelihoods.map { Float($0) }) }
+
   /// The logarithms of P(c, t₁ … tₙ) for all labels c; unknown tokens are left out.
   public func scores(of tokens: [Int32]) -> [Double] {
     let known = NaiveBayes.counted(tokens, below: vocabularySize, isBinary)

@@ -35,6 +35,29 @@ public struct NearestMean: Sendable {
     means = members.map { $0.isEmpty ? [] : NearestMean.moments($0.flatMap { $0 }, 2 * featureCount).means }
   }
 
+  /// What was found before: what summaries are divided by [2 · features] and their means [labels, 2 · features], of which those of a label
+  /// that no sequence has are infinite.
+  package init(deviations: Tensor, means: Tensor) {
+    require(
+      means.shape.count == 2 && deviations.shape == [means.shape[1]],
+      "NearestMean: deviations \(deviations.shape) and means \(means.shape)")
+    featureCount = means.shape[1] / 2
+    self.deviations = deviations.values.map(Double.init)
+    let rows = means.values.map(Double.init)
+    self.means = (0..<means.shape[0]).map { label in
+      let row = Array(rows[label * means.shape[1]..<(label + 1) * means.shape[1]])
+      return row.allSatisfy(\.isFinite) ? row : []
+    }
+  }
+
+  /// What summaries are divided by: [2 · features].
+  package var deviationTable: Tensor { Tensor([deviations.count], deviations.map { Float($0) }) }
+  /// The mean summaries [labels, 2 · features]; infinite for a label that no sequence has.
+  package var meanTable: Tensor {
+    let rows = means.flatMap { $0.isEmpty ? Array(repeating: .infinity, count: deviations.count) : $0 }
+    return Tensor([means.count, deviations.count], rows.map { Float($0) })
+  }
+
   /// The label with the nearest mean, the lower one of equals.
   public func label(of sequence: [Float]) -> Int {
     let summary = zip(NearestMean.summary(sequence, featureCount), deviations).map { $0 / $1 }

@@ -64,7 +64,9 @@ public enum Calibration {
 
   /// The expected calibration error: over 15 bins of equal width of the largest probability, the mean distance between it and the share of
   /// right answers, weighted by the bins' sizes.
-  package static func expectedError(_ probabilities: [[Double]], _ labels: [Int], binCount: Int = 15) -> Double {
+  package static func expectedError(_ probabilities: [[Double]], _ labels: [Int], binCount: Int = 15)
+    -> Double
+  {
     var bins = Array(repeating: (count: 0, confidence: 0.0, right: 0.0), count: binCount)
     for (own, label) in zip(probabilities, labels) {
       let best = own.indices.max { own[$0] < own[$1] } ?? 0

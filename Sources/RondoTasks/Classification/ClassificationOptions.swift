@@ -45,7 +45,9 @@ public struct ClassificationOptions: Sendable, Equatable, Codable {
       throw .invalid(option: "--noise", given: "\(noise)", requirement: "a number of 0 or more")
     }
     if textColumn != nil, sequenceColumn != nil {
-      throw .conflict("give --text-column to classify texts or --sequence-column to classify sequences of numbers, not both")
+      throw .conflict(
+        "give --text-column to classify texts or --sequence-column to classify sequences of numbers, not both"
+      )
     }
     if freezeVectors, vectors == nil { throw .conflict("--freeze-vectors needs --vectors") }
   }

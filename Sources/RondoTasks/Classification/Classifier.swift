@@ -58,7 +58,9 @@ public struct Classifier: Sendable {
   ///
   /// - Throws: `ModelError` if one is not finite. Traps if the model classifies numbers.
   public func probabilities(of text: String) throws -> [Double] {
-    guard config.isText else { fatalError("Classifier.probabilities: the model classifies numbers, not texts") }
+    guard config.isText else {
+      fatalError("Classifier.probabilities: the model classifies numbers, not texts")
+    }
     let item = LabelledData.Item(
       content: .text(text), label: nil, group: 0, isWhole: true, place: .init("the text"))
     return try probabilities([encoder.encode(item)])[0]
@@ -74,7 +76,8 @@ public struct Classifier: Sendable {
     for (step, row) in rows.enumerated() {
       require(
         row.count == features.count,
-        "Classifier.probabilities: step \(step) has \(row.count) numbers, the model \(features.count) features")
+        "Classifier.probabilities: step \(step) has \(row.count) numbers, the model \(features.count) features"
+      )
     }
     let item = LabelledData.Item(
       content: .numbers(Array(rows.joined())), label: nil, group: 0, isWhole: true, place: .init("the rows"))

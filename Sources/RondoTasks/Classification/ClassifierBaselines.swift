@@ -17,7 +17,8 @@ struct ClassifierBaselines {
   }
 
   /// Counts.
-  init(_ sequences: [SequenceValues], _ targets: [Int32], labelCount: Int, _ input: SequenceClassifier.Input) {
+  init(_ sequences: [SequenceValues], _ targets: [Int32], labelCount: Int, _ input: SequenceClassifier.Input)
+  {
     let labels = targets.map(Int.init)
     majority = Self.majority(labels, labelCount: labelCount)
     switch input {
@@ -49,7 +50,10 @@ struct ClassifierBaselines {
     let tables: [(String, Tensor)] =
       switch counted {
       case .naiveBayes(let model):
-        [("naive_bayes.log_priors", model.priorTable), ("naive_bayes.log_likelihoods", model.likelihoodTable)]
+        [
+          ("naive_bayes.log_priors", model.priorTable),
+          ("naive_bayes.log_likelihoods", model.likelihoodTable),
+        ]
       case .nearestMean(let model):
         [("nearest_mean.deviations", model.deviationTable), ("nearest_mean.means", model.meanTable)]
       }

@@ -40,7 +40,8 @@ public struct ClassifierTraining {
 
     let rows = data.training.sequences.map(\.length).max() ?? 0
     var need = MemoryNeed()
-    let width = settings.architecture.hidden.reduce(0, +) * (settings.architecture.directions == .forward ? 1 : 2)
+    let width =
+      settings.architecture.hidden.reduce(0, +) * (settings.architecture.directions == .forward ? 1 : 2)
     need.add(rows: min(settings.training.batch, data.training.sequences.count) * rows, width: 12 * width)
     try need.requireAvailable(hint: "Choose a smaller --batch or --hidden.")
     var architecture = settings.architecture
@@ -61,7 +62,9 @@ public struct ClassifierTraining {
     memory.add(parametersOf: builder, copies: 6)
     try memory.requireAvailable(hint: "Choose a smaller --hidden, --embedding or --vocabulary-size.")
     var parameters = builder.finish()
-    if let vectors = data.vectors { vectors.fill(&parameters, isFrozen: settings.classification.freezeVectors) }
+    if let vectors = data.vectors {
+      vectors.fill(&parameters, isFrozen: settings.classification.freezeVectors)
+    }
     parameterCount = parameters.count
     program = ClassificationProgram(
       model, settings, training: data.training, heldOut: data.heldOut, unknown: data.unknown)
@@ -76,7 +79,8 @@ public struct ClassifierTraining {
   /// All files that a run reads, as they are now.
   private static func records(_ request: Request) throws -> [FileRecord] {
     let options = request.settings.classification
-    return try (request.files + [request.settings.training.validation, options.vectors].compactMap { $0 }).map { path in
+    return try (request.files + [request.settings.training.validation, options.vectors].compactMap { $0 }).map
+    { path in
       FileRecord(
         path: URL(fileURLWithPath: path).standardizedFileURL.path, sha256: try Files.checksum(path))
     }
@@ -89,7 +93,8 @@ public struct ClassifierTraining {
       case .symbols(let count): "texts (\(count) different \(request.settings.text.level.unitName)s)"
       case .numbers(let width): "sequences of \(width) number\(width == 1 ? "" : "s")"
       }
-    return "\(data.training.targets.count) \(kind), \(data.labels.count) labels, \(data.heldOut.targets.count) held out"
+    return
+      "\(data.training.targets.count) \(kind), \(data.labels.count) labels, \(data.heldOut.targets.count) held out"
   }
 
   /// The step from which the run goes on; 0 for a new one.

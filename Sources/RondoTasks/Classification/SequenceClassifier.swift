@@ -33,7 +33,8 @@ public struct SequenceClassifier: Sendable {
   /// Registers the parameters: `embedding.weight` if it reads symbols, `rnn.…`, `attention.…` if it pools so, `output.weight` and
   /// `output.bias`.
   public init(
-    _ builder: Builder, _ options: ArchitectureOptions, pooling: SequencePooling, input: Input, labelCount: Int
+    _ builder: Builder, _ options: ArchitectureOptions, pooling: SequencePooling, input: Input,
+    labelCount: Int
   ) throws(OptionError) {
     self.input = input
     self.labelCount = labelCount

@@ -110,7 +110,10 @@ enum OrderedSequences {
     try train(in: folder, texts: true, settings(texts: true) { $0.training.budget = .steps(120) })
     let classifier = try Classifier.load(folder("model"))
     let file = folder.file("new.txt", "a film not good\nsome good, not length\n\n")
-    let predictions = try classifier.predict([file], explains: true) { $0.textColumn = nil; $0.labelColumn = nil }
+    let predictions = try classifier.predict([file], explains: true) {
+      $0.textColumn = nil
+      $0.labelColumn = nil
+    }
     #expect(predictions.map(\.label).prefix(2) == ["negative", "positive"])
     #expect(predictions.count == 3)
     for prediction in predictions {
@@ -225,7 +228,8 @@ enum OrderedSequences {
     var trees = ""
     for item in 0..<60 {
       let isGood = item % 2 == 0
-      trees += "(\(isGood ? 4 : 0) (2 A) (\(isGood ? 3 : 1) (\(isGood ? 4 : 0) \(isGood ? "fine" : "dull")) (2 film)))\n"
+      trees +=
+        "(\(isGood ? 4 : 0) (2 A) (\(isGood ? 3 : 1) (\(isGood ? 4 : 0) \(isGood ? "fine" : "dull")) (2 film)))\n"
     }
     let file = folder.file("train.txt", trees)
     var settings = settings(texts: true)
