@@ -71,8 +71,10 @@ public struct NaiveBayes: Sendable {
   /// The logarithms of P(c, t₁ … tₙ) for all labels c; unknown tokens are left out.
   public func scores(of tokens: [Int32]) -> [Double] {
     let known = NaiveBayes.counted(tokens, below: vocabularySize, isBinary)
-    return (0..<labelCount).map { label in
-      known.reduce(priors[label]) { $0 + likelihoods[label * vocabularySize + $1] }
+    return (0..<labelCount).map { (label: Int) -> Double in
+      var score = priors[label]
+      for token in known { score += likelihoods[label * vocabularySize + token] }
+      return score
     }
   }
 

@@ -1,3 +1,4 @@
+import RondoCore
 import RondoData
 import RondoTestSupport
 import Testing
@@ -134,15 +135,14 @@ import Testing
 
   /// Random decimal texts against the C locale's own conversion.
   @Test func numbersAgainstTheStandardLibrary() throws {
-    var random = SystemRandomNumberGenerator()
-    for _ in 0..<2000 {
-      let digits = (0..<Int.random(in: 1...19, using: &random)).map { _ in
-        String(Int.random(in: 0...9, using: &random))
+    let random = RandomSource(seed: 1)
+    for stream: UInt64 in 0..<2000 {
+      func number(_ range: ClosedRange<Int>, _ position: UInt64) -> Int {
+        range.lowerBound + random.index(below: range.count, stream: stream, position: position)
       }
-      let point = Int.random(in: 0...digits.count, using: &random)
-      let text =
-        digits[..<point].joined() + "." + digits[point...].joined()
-        + "e\(Int.random(in: -30...18, using: &random))"
+      let digits = (0..<number(1...19, 100)).map { String(number(0...9, UInt64($0))) }
+      let point = number(0...digits.count, 101)
+      let text = digits[..<point].joined() + "." + digits[point...].joined() + "e\(number(-30...18, 102))"
       let table = try DelimitedText(Array("x\n\(text)\n".utf8), name: "table")
       var values: [Float] = []
       try table.forEachRow { row in values.append(try row.number(0)) }

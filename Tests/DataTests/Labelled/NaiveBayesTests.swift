@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  /// Wang and Manning (2012) report 79.4 % for multinomial naive Bayes on the movie reviews; two classes of the treebank are as hard.
+  /// Socher et al. (2013), table 1: naive Bayes has 81.8 % of the sentences of two classes right.
   @Test(.needsData) func stanfordSentimentTreebank() throws {
     func read(_ part: String) throws -> [(words: [Substring], label: Int)] {
       try LabelledTexts(contentsOf: DataSets.path("sentiment/sst/stsa.binary.\(part)"), labels: .required)
@@ -72,6 +72,6 @@ import Testing
       classifier.label(of: text.words.map { numbers[$0] ?? -1 }) == text.label
     }
     #expect(test.count == 1821)
-    #expect(0.80...0.85 ~= Double(correct) / 1821, "\(correct) of 1821")
+    #expect(abs(Double(correct) / 1821 - 0.818) < 0.0005, "\(correct) of 1821")
   }
 }
