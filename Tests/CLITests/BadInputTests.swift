@@ -5,23 +5,6 @@ import Testing
 
 /// Files and directories that are not what they should be: one clear message, exit code 1 or 64, nothing on standard output, nothing lost.
 @Suite struct BadInputTests {
-  private func expectRefused(
-    _ result: RondoProcess.Result, naming words: String..., sourceLocation: SourceLocation = #_sourceLocation
-  ) {
-    #expect(
-      !result.wasKilled && (result.status == 1 || result.status == 64), "\(result)",
-      sourceLocation: sourceLocation)
-    #expect(result.output.isEmpty, sourceLocation: sourceLocation)
-    #expect(
-      result.messages.split(separator: "\n").count <= 3, "\(result.messages)", sourceLocation: sourceLocation)
-    for word in words {
-      #expect(result.messages.contains(word), "\(result.messages)", sourceLocation: sourceLocation)
-    }
-    for word in ["Fatal error", "Optional(", "Error Domain", ".swift:"] {
-      #expect(!result.messages.contains(word), sourceLocation: sourceLocation)
-    }
-  }
-
   private func train(_ text: String, _ folder: TemporaryFolder, _ options: String...) throws
     -> RondoProcess.Result
   {

@@ -102,6 +102,24 @@ func rondo(
   try RondoProcess(arguments, environment: environment, input: input, shell: shell).wait()
 }
 
+/// A run that ended with one clear message, exit code 1 or 64, and nothing on standard output.
+func expectRefused(
+  _ result: RondoProcess.Result, naming words: String..., sourceLocation: SourceLocation = #_sourceLocation
+) {
+  #expect(
+    !result.wasKilled && (result.status == 1 || result.status == 64), "\(result)",
+    sourceLocation: sourceLocation)
+  #expect(result.output.isEmpty, sourceLocation: sourceLocation)
+  #expect(
+    result.messages.split(separator: "\n").count <= 3, "\(result.messages)", sourceLocation: sourceLocation)
+  for word in words {
+    #expect(result.messages.contains(word), "\(result.messages)", sourceLocation: sourceLocation)
+  }
+  for word in ["Fatal error", "Optional(", "Error Domain", ".swift:"] {
+    #expect(!result.messages.contains(word), sourceLocation: sourceLocation)
+  }
+}
+
 /// The options of a model that is trained in a moment.
 let smallModel = ["--hidden", "8", "--layers", "1", "--batch", "4", "--length", "16", "--seed", "3"]
 

@@ -35,7 +35,7 @@ struct CellsCommand: ParsableCommand {
     }
   }
 
-  /// `rondo cells show NAME`
+  /// `rondo cells show NAME|FILE.cell`
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "show", abstract: "A cell's equations, as text that --cell takes.",
@@ -44,8 +44,10 @@ struct CellsCommand: ParsableCommand {
           rondo text train book.txt -o book --cell my.cell
         """)
 
-    @Argument(help: "The cell: see `rondo cells list`.")
+    @Argument(help: ArgumentHelp("The cell: see `rondo cells list`, or a .cell file.", valueName: "name|file.cell"))
     var name: String
+
+    @OptionGroup(title: "Wrappers") var wrappers: WrapperOptionGroup
 
     @Flag(help: "Print what the engine makes of it instead.")
     var plan = false
@@ -57,11 +59,15 @@ struct CellsCommand: ParsableCommand {
     var input = 128
 
     func run() throws {
-      let entry = try CellChoice.entry(named: name)
-      guard plan else { return try StandardOutput.print(String(entry.text.dropLast())) }
-      let builder = Builder(seed: 1)
-      let recurrence = Recurrence(builder, entry.make(hiddenSize: hidden), inputSize: input)
-      try StandardOutput.print(recurrence.plan)
+      var options = ArchitectureOptions()
+      (options.cell, options.hidden) = (name, [hidden])
+      options.equations = try CellChoice.equations(of: name)
+      wrappers.apply(to: &options)
+      guard plan else {
+        return try StandardOutput.print(String(CellChoice.text(options, inputSize: input).dropLast()))
+      }
+      let cell = try CellChoice.cell(options, inputSize: input)
+      try StandardOutput.print(Recurrence(Builder(seed: 1), cell, inputSize: input).plan)
     }
   }
 

@@ -10,7 +10,7 @@ struct ClassificationOptionGroup: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What is classified: the last row of each direction, or the mean, the maximum or an attention-weighted sum of all. (default: last)",
+      "What is classified: the last row of each direction, or the mean, the maximum or an attention-weighted sum of all. (default: mean)",
       valueName: "last|mean|max|attention"))
   var pooling: SequencePooling?
 
@@ -24,7 +24,7 @@ struct ClassificationOptionGroup: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "Noise added to numbers while training, in deviations of each feature. (default: 0)",
+    help: "Noise added to numbers while training, in deviations of each feature. (default: 0.3)",
     transform: OptionParsing.notNegative)
   var noise: Double?
 

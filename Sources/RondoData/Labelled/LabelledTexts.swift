@@ -34,17 +34,17 @@ public struct LabelledTexts: Sendable {
   ///   - format: How the file has its texts; without it, as its extension or its first bytes say.
   ///   - textColumn: The column, or member, with the texts; `text` if it is not given.
   ///   - labelColumn: The column, or member, with the labels; `label` if it is not given.
+  ///   - isTable: Whether text that shows no format is a table; it is if a column is given, unless told otherwise.
   ///   - phrases: Whether the phrases of trees are items of their own.
   ///   - labels: Whether there must be labels.
   /// - Throws: ``FileError`` or ``FormatError``.
   public init(
     contentsOf path: String, format: LabelledFormat? = nil, textColumn: String? = nil,
-    labelColumn: String? = nil,
-    phrases: Bool = false, labels: LabelRequirement
+    labelColumn: String? = nil, isTable: Bool? = nil, phrases: Bool = false, labels: LabelRequirement
   ) throws {
     try self.init(
       Files.read(path, limit: 1 << 36), name: path == "-" ? Files.standardInputName : path, format: format,
-      textColumn: textColumn, labelColumn: labelColumn, phrases: phrases, labels: labels)
+      textColumn: textColumn, labelColumn: labelColumn, isTable: isTable, phrases: phrases, labels: labels)
   }
 
   /// Reads what is in memory, with the options of a file; `name` is what messages call it, and its extension counts like a file's.
@@ -52,12 +52,12 @@ public struct LabelledTexts: Sendable {
   /// - Throws: ``FormatError``.
   public init(
     _ bytes: [UInt8], name: String, format: LabelledFormat? = nil, textColumn: String? = nil,
-    labelColumn: String? = nil, phrases: Bool = false, labels: LabelRequirement
+    labelColumn: String? = nil, isTable: Bool? = nil, phrases: Bool = false, labels: LabelRequirement
   ) throws {
     let format =
       format
       ?? LabelledFormat(
-        path: name, bytes: bytes, hasColumns: textColumn != nil || labelColumn != nil,
+        path: name, bytes: bytes, hasColumns: isTable ?? (textColumn != nil || labelColumn != nil),
         plain: labels == .required ? .labelledLines : .lines)
     guard !phrases || format == .trees else {
       throw FormatError(

@@ -115,6 +115,24 @@ public enum CellChoice {
     }
   }
 
+  /// The equations of a cell with its wrappers: symbolic in its sizes if they can be, otherwise with numbers.
+  ///
+  /// - Throws: `OptionError` for what the cell cannot do.
+  public static func text(_ options: ArchitectureOptions, inputSize: Int) throws(OptionError) -> String {
+    let wrapped = try cell(options, inputSize: inputSize)
+    let name = AllCells.entry(named: options.cell) == nil ? "cell" : options.cell
+    let symbolic = CellPrinter.text(name: name) { hidden in
+      var other = options
+      other.hidden = [hidden]
+      guard let base = try? cell(other) else { fatalError("CellChoice.text: \(hidden) units") }
+      return options.wrappers.reduce(base) { $1.wrapper($0) }
+    }
+    guard let text = symbolic ?? CellPrinter.text(name: name, trace(wrapped, inputSize: inputSize)) else {
+      throw .conflict("the equations of \(options.cell) with these wrappers cannot be written as text")
+    }
+    return text
+  }
+
   /// The equations that a saved model carries: with them it needs nothing that knows its cell by name.
   static func equationsToSave(_ options: ArchitectureOptions) throws(OptionError) -> String? {
     if let equations = options.equations { return equations }

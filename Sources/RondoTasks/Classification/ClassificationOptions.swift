@@ -16,13 +16,13 @@ public struct ClassificationOptions: Sendable, Equatable, Codable {
   /// New labels for old ones; an empty one leaves the sequence out.
   public var labelMap: [String: String] = [:]
   /// How the rows of a sequence become one.
-  public var pooling = SequencePooling.last
+  public var pooling = SequencePooling.mean
   /// Whether words are read in lower case.
   public var lowercase = true
   /// The share of symbols that become `<unk>` while training, so that the model learns what to make of unknown ones.
   public var wordDropout = 0.0
   /// The deviation of the noise that is added to numbers while training, in deviations of each feature.
-  public var noise = 0.0
+  public var noise = 0.3
   /// How the classes are weighted in the loss.
   public var classWeights = ClassWeighting.none
   /// A file of word vectors that the embedding begins with.
@@ -93,6 +93,7 @@ public struct ClassificationSettings: TaskSettings {
     architecture.directions = .both
     architecture.dropout = 0.3
     training.validationFraction = 0.1
+    training.patience = 10
     training.budget = .epochs(30)
   }
 

@@ -37,12 +37,16 @@ extension Classifier {
     _ adjust: (inout ClassificationOptions) -> Void = { _ in }
   ) throws -> [ClassifierPrediction] {
     var options = config.classification
+    options.format = nil
+    let before = options
     adjust(&options)
+    // What comes down a pipe is texts, whatever the training file was, unless this command names its columns.
+    let isTable = options == before ? false : nil
     // Labels do not matter here, and none is left out.
     options.labelMap = [:]
     let data = try LabelledData(
       files, options, isText: config.isText, features: config.features?.map(\.name), labels: .optional,
-      phrases: false)
+      phrases: false, isTable: isTable)
     let sequences = data.items.map { encoder.encode($0) }
     let all = try probabilities(sequences)
     return zip(data.items, zip(sequences, all)).map { item, result in

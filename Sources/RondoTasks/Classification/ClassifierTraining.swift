@@ -160,6 +160,7 @@ struct PreparedData {
     let isText = options.sequenceColumn == nil && Self.isText(request.files, options)
     let all = try LabelledData(
       request.files, options, isText: isText, labels: .required, phrases: options.phrases)
+    let labels = try all.labelNames()
     var (training, heldOut): (LabelledData, LabelledData?)
     if let file = settings.training.validation {
       (training, heldOut) = (
@@ -178,7 +179,6 @@ struct PreparedData {
         "--validation-fraction \(settings.training.validationFraction) of \(all.items.count) sequences holds out none: "
           + "give a larger one, or 0")
     }
-    let labels = try all.labelNames()
     let encoder = try SequenceEncoder(training: training, settings)
     (self.labels, self.encoder) = (labels, encoder)
     func part(_ data: LabelledData?) throws -> Part {

@@ -32,10 +32,11 @@ struct LabelledData {
   /// - Parameters:
   ///   - features: The names that the columns of numbers must have.
   ///   - labels: Whether every sequence must have a label.
+  ///   - isTable: Whether text that shows no format is a table; it is if a column is named, unless told otherwise.
   /// - Throws: `FileError`, `FormatError` or `OptionError`.
   init(
     _ paths: [String], _ options: ClassificationOptions, isText: Bool, features: [String]? = nil,
-    labels: LabelRequirement, phrases: Bool
+    labels: LabelRequirement, phrases: Bool, isTable: Bool? = nil
   ) throws {
     featureNames = features
     for path in paths {
@@ -43,7 +44,7 @@ struct LabelledData {
       if isText {
         let file = try LabelledTexts(
           contentsOf: path, format: options.format, textColumn: options.textColumn,
-          labelColumn: options.labelColumn, phrases: phrases, labels: labels)
+          labelColumn: options.labelColumn, isTable: isTable, phrases: phrases, labels: labels)
         append(file.name)
         items += file.items.map { item in
           Item(
