@@ -58,35 +58,44 @@ public struct Recurrence: Sendable {
   ///   - x: [rows, inputSize]: the rows of the batch as `layout` places them.
   ///   - initial: The states before the first step walked, one [sequences, width] each, in the user's order of the sequences; zeros if not
   ///     given.
+  ///   - inputs: What the cell reads by `w.input` [rows, width] and by `w.perSequence` [sequences, width], by name.
+  ///   - memories: What it reads by `w.memory`, by name.
   /// - Returns: The outputs [rows, outputSize], and the states after the last step walked, one [sequences, width] each; those of an empty
   ///   sequence are its initial states.
   public func callAsFunction(
-    _ x: Variable, _ layout: SequenceLayout, initial: [Variable]? = nil
+    _ x: Variable, _ layout: SequenceLayout, initial: [Variable]? = nil, inputs: [String: Variable] = [:],
+    memories: [String: Memory] = [:]
   ) -> (output: Variable, final: [Variable]) {
     check(x, layout, initial)
     let tape = x.tape
     let weights = parameters.map { tape.parameter($0) }
-    let inputs = [x] + weights + (initial ?? [])
-    let walk = Walk(layout, isUpwards: !isReversed)
+    let further = FurtherRows(plans.step.further, layout, inputs: inputs, memories: memories)
+    let inputs = [x] + weights + (initial ?? []) + further.variables
+    let walk = Walk(layout, isUpwards: !isReversed, slotCounts: further.slotCounts)
     var output = Tensor(uninitialized: [layout.rowCount, outputSize])
 
     let plans = tape.isTraining ? plans : plans.evaluating
     let masks = masks(seed: tape.seed, pass: tape.pass)
     let records = tape.records && inputs.contains { $0.requiresGradient }
     let forward = runForward(
-      plans, masks, x.value, weights.map(\.value), initial?.map(\.value), walk, into: &output, isKept: records
-    )
+      plans, masks, x.value, further.variables.map(\.value), weights.map(\.value), initial?.map(\.value),
+      walk,
+      into: &output, isKept: records)
     let final = states.indices.map { state in
       rows(layout, width: states[state].width) { place, row in
         row.update(from: forward.finalState(state, place: place), count: states[state].width)
       }
     }
     let (xID, weightIDs, initialIDs) = (x.id, weights.map(\.id), initial?.map(\.id))
-    let kept = Kept(x: x.value, weights: weights.map(\.value), output: output, initial: initial?.map(\.value))
+    let furtherIDs = further.variables.map(\.id)
+    let kept = Kept(
+      x: x.value, further: further.variables.map(\.value), weights: weights.map(\.value), output: output,
+      initial: initial?.map(\.value))
     let results = tape.nodes("recurrence", [output] + final, inputs: inputs) { gradients, sink in
       withExtendedLifetime(kept) {
         runBackward(
-          plans, forward, walk, gradients, sink, x: xID, weights: weightIDs, initial: initialIDs, kept)
+          plans, forward, walk, gradients, sink, x: xID, further: furtherIDs, weights: weightIDs,
+          initial: initialIDs, kept)
       }
     }
     return (results[0], Array(results.dropFirst()))
@@ -100,12 +109,14 @@ public struct Recurrence: Sendable {
   /// What the forward pass reads and writes and the backward pass reads again.
   private final class Kept {
     let x: Tensor
+    let further: [Tensor]
     let weights: [Tensor]
     let output: Tensor
     let initial: [Tensor]?
 
-    init(x: Tensor, weights: [Tensor], output: Tensor, initial: [Tensor]?) {
+    init(x: Tensor, further: [Tensor], weights: [Tensor], output: Tensor, initial: [Tensor]?) {
       self.x = x
+      self.further = further
       self.weights = weights
       self.output = output
       self.initial = initial
@@ -124,16 +135,12 @@ public struct Recurrence: Sendable {
   }
 
   private func runForward(
-    _ plans: RecurrencePlans, _ masks: MaskSource, _ x: Tensor, _ weights: [Tensor], _ initial: [Tensor]?,
-    _ walk: Walk, into output: inout Tensor,
-    isKept: Bool
+    _ plans: RecurrencePlans, _ masks: MaskSource, _ x: Tensor, _ further: [Tensor], _ weights: [Tensor],
+    _ initial: [Tensor]?, _ walk: Walk, into output: inout Tensor, isKept: Bool
   ) -> Runner<VectorExecutor> {
     let layout = walk.layout
     let chunks = isKept ? [0..<layout.stepCount] : windows(layout, isUpwards: walk.isUpwards)
-    let largest =
-      chunks.map { layout.stepOffsets[$0.upperBound] - layout.stepOffsets[$0.lowerBound] }.max() ?? 0
-    let runner = Runner<VectorExecutor>(
-      isKept ? plans.training : plans.inference, rowCount: largest, placeCount: layout.sequenceCount)
+    let runner = Runner<VectorExecutor>(isKept ? plans.training : plans.inference, for: walk, chunks: chunks)
     for (index, weight) in weights.enumerated() {
       runner.bind(.parameter(index), Region(reading: weight.pointer, stride: weight.columns))
     }
@@ -153,9 +160,15 @@ public struct Recurrence: Sendable {
     for (number, steps) in chunks.enumerated() {
       if isMasked, number > 0 { runner.draw(masks, for: layout.chunk(steps)) }
       let row = layout.stepOffsets[steps.lowerBound]
+      for (index, input) in plans.step.further.enumerated() {
+        let first = input.kind == .step ? row * input.width : 0
+        runner.bind(.further(index), Region(reading: further[index].pointer + first, stride: input.width))
+      }
       runner.bind(.input, Region(reading: x.pointer + row * inputSize, stride: inputSize))
       runner.bind(.output, Region(y + row * outputSize, stride: outputSize))
-      runner.walkSteps(chunks.count == 1 ? walk : Walk(layout.chunk(steps), isUpwards: walk.isUpwards))
+      let part = chunks.count == 1 ? walk : walk.chunk(steps)
+      if number == 0 { runner.prepare(for: part) }
+      runner.walkSteps(part)
       // The backward pass reads the states that the forward pass began with.
       if !isKept { runner.carryOver() }
     }
@@ -175,14 +188,13 @@ public struct Recurrence: Sendable {
   private func runBackward(
     _ plans: RecurrencePlans, _ forward: Runner<VectorExecutor>, _ walk: Walk, _ gradients: [Tensor?],
     _ sink: GradientSink,
-    x: Variable.ID,
+    x: Variable.ID, further: [Variable.ID],
     weights: [Variable.ID], initial: [Variable.ID]?, _ kept: Kept
   ) {
     let layout = walk.layout
     let wantsInput = sink.wants(x)
     let backward = Runner<VectorExecutor>(
-      wantsInput ? plans.backward : plans.backwardWithoutInput, rowCount: layout.rowCount,
-      placeCount: layout.sequenceCount)
+      wantsInput ? plans.backward : plans.backwardWithoutInput, for: walk)
     backward.bindForward(forward)
     for (index, weight) in kept.weights.enumerated() {
       backward.bind(.parameter(index), Region(reading: weight.pointer, stride: weight.columns))
@@ -207,6 +219,15 @@ public struct Recurrence: Sendable {
       withExtendedLifetime(outputGradient) { backward.run(walk.opposite) }
     }
     if wantsInput { sink.add(x, inputGradient) }
+    for (index, id) in further.enumerated() where sink.wants(id) {
+      let region = backward.region(of: backward.plan.step.furtherGradients[index])
+      var gradient = Tensor(uninitialized: kept.further[index].shape)
+      let (pointer, width) = (gradient.mutablePointer(), gradient.columns)
+      for row in 0..<gradient.rows {
+        (pointer + row * width).update(from: region.base + row * region.stride, count: width)
+      }
+      sink.add(id, gradient)
+    }
     for (state, id) in (initial ?? []).enumerated() where sink.wants(id) {
       sink.add(
         id,

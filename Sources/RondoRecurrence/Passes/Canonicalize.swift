@@ -4,20 +4,15 @@
 //   are its start value, then come the products that are not recurrent, then the recurrent ones, each in the order written; then the other
 //   terms as written;
 // - a product that something else reads too is a value of its own and not part of a chain;
+// - what is summed in one chain has its rows in one domain: a product over a memory is computed for its slots and added in each step;
 // - a · b + c with a product a · b that nothing else reads is one fused multiply-add.
 
 package func canonicalize(_ step: StepGraph) -> StepGraph {
   // What no result depends on is no reader.
   let step = pruned(step)
   var pass = Canonicalization(source: step)
-  var result = step
-  result.updates = step.updates.map { pass.rewrite($0) }
-  result.output = step.output.map { pass.rewrite($0) }
-  result.gradients = step.gradients.map {
-    ParameterGradient(parameter: $0.parameter, node: pass.rewrite($0.node))
-  }
-  result.graph = pass.graph
-  return result
+  let rewritten = step.moved(to: step.graph) { pass.rewrite($0) }
+  return rewritten.moved(to: pass.graph) { $0 }
 }
 
 private struct Canonicalization {
@@ -49,11 +44,13 @@ private struct Canonicalization {
   }
 
   private mutating func rewriteSum(_ id: NodeID) -> NodeID {
+    let domain = source.graph[id].domain
+    func isChainable(_ term: NodeID) -> Bool { self.isChainable(term) && belongs(term, to: domain) }
     let terms = flattened(id)
     let products = terms.filter(isChainable)
     guard !products.isEmpty else {
       let inputs = source.graph[id].inputs
-      return sum(inputs[0], inputs[1])
+      return sum(inputs[0], inputs[1], domain)
     }
     let biases = terms.filter(isBias)
     var accumulator: NodeID?
@@ -70,7 +67,7 @@ private struct Canonicalization {
       if let name = source.graph.names[product] { graph.names[accumulator!] = name }
     }
     for term in terms where !isChainable(term) && !isBias(term) {
-      accumulator = add(term, to: accumulator!)
+      accumulator = add(term, to: accumulator!, domain)
     }
     return accumulator!
   }
@@ -78,8 +75,15 @@ private struct Canonicalization {
   /// The terms of a sum in the order written, descending into sums that nothing else reads.
   private func flattened(_ id: NodeID) -> [NodeID] {
     source.graph[id].inputs.flatMap { input in
-      source.graph[input].operation == .binary(.add) && readers[input] == 1 ? flattened(input) : [input]
+      source.graph[input].operation == .binary(.add) && readers[input] == 1
+        && belongs(input, to: source.graph[id].domain) ? flattened(input) : [input]
     }
+  }
+
+  /// Whether a term of a sum may be computed where the sum is: there it has no more rows than by itself, or is a row of parameters.
+  private func belongs(_ id: NodeID, to domain: Domain) -> Bool {
+    if case .fixed = source.graph[id].domain { return true }
+    return source.graph[id].domain == domain
   }
 
   private func isChainable(_ id: NodeID) -> Bool {
@@ -96,17 +100,17 @@ private struct Canonicalization {
 
   private func isRecurrent(_ id: NodeID) -> Bool { loops.loop[id] != nil }
 
-  private func isFusable(_ id: NodeID) -> Bool {
-    source.graph[id].operation == .binary(.multiply) && readers[id] == 1
+  private func isFusable(_ id: NodeID, in domain: Domain) -> Bool {
+    source.graph[id].operation == .binary(.multiply) && readers[id] == 1 && belongs(id, to: domain)
   }
 
-  private mutating func sum(_ a: NodeID, _ b: NodeID) -> NodeID {
-    if isFusable(a) { return add(a, to: rewrite(b)) }
-    return add(b, to: rewrite(a))
+  private mutating func sum(_ a: NodeID, _ b: NodeID, _ domain: Domain) -> NodeID {
+    if isFusable(a, in: domain) { return add(a, to: rewrite(b), domain) }
+    return add(b, to: rewrite(a), domain)
   }
 
-  private mutating func add(_ term: NodeID, to accumulator: NodeID) -> NodeID {
-    guard isFusable(term) else {
+  private mutating func add(_ term: NodeID, to accumulator: NodeID, _ domain: Domain) -> NodeID {
+    guard isFusable(term, in: domain) else {
       // The order of the operands of a sum does not matter to its value.
       return graph.binary(.add, accumulator, rewrite(term))
     }
