@@ -26,6 +26,9 @@ package struct SequenceValues<Element: BinaryFloatingPoint & Sendable>: Sendable
 package struct SequenceResults<Element: BinaryFloatingPoint & Sendable>: Sendable {
   package var output: [Element]
   package var final: [[Element]]
+  /// What the plans record, and its gradients, as the run has their rows.
+  package var recorded: [[Element]] = []
+  package var recordedGradients: [[Element]] = []
   /// With gradients given: those of the input, the initial states and the parameters.
   package var gradients: SequenceValues<Element>?
 
@@ -70,6 +73,14 @@ extension Executor {
         }
       }
     }
+    func recorded(_ runner: Runner<Self>) -> [[Element]] {
+      runner.plan.step.recorded.map { value in
+        let (node, region) = (runner.plan.step.graph[value.node], runner.region(of: value.node))
+        return (0..<walk.rowCount(node.domain)).flatMap { row in
+          UnsafeBufferPointer(start: region.base + row * region.stride, count: node.width)
+        }
+      }
+    }
     let parameterWidths = plans.step.parameters.map { $0.shape.last! }
 
     return values.input.withUnsafeMutableBufferPointer { input in
@@ -87,6 +98,7 @@ extension Executor {
           forward.draw(masks ?? plans.sampleMasks, for: layout)
           forward.run(walk)
           var results = SequenceResults(output: Array(outputBuffer), final: finalStates(forward))
+          results.recorded = recorded(forward)
           guard let resultGradients else { return results }
 
           let backward = Runner<Self>(plans.backward, for: walk)
@@ -109,6 +121,7 @@ extension Executor {
               }
             }
           }
+          results.recordedGradients = recorded(backward)
           results.gradients = SequenceValues(
             input: inputGradient,
             further: plans.step.further.indices.map { index in

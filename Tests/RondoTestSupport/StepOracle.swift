@@ -19,6 +19,38 @@ package struct StepOracle {
   package init(_ cell: some Cell, inputSize: Int) { step = trace(cell, inputSize: inputSize) }
 
   package func run(_ walk: Walk, _ values: SequenceValues<Double>) -> SequenceResults<Double> {
+    run(walk, values) { _, _, _ in }
+  }
+
+  /// The rows of the value that the cell gave this name, as a run has them: those of the first step's sequences, those of the second's, and so on.
+  package func values(of name: String, _ walk: Walk, _ values: SequenceValues<Double>) -> [Double] {
+    let node =
+      step.states.firstIndex { $0.name == name }.map { step.updates[$0] }
+      ?? step.graph.names.keys.filter { id in
+        if case .fixed = step.graph[id].domain { false } else { step.graph.names[id] == name }
+      }.min()!
+    let width = step.graph[node].width
+    var found = Array(repeating: Double.nan, count: walk.rowCount(step.graph[node].domain) * width)
+    _ = run(walk, values) { place, time, rows in
+      let first =
+        switch step.graph[node].domain {
+        case .steps: walk.layout.row(place: place, time: time)
+        case .sequences: place
+        case .memory(let memory): walk.slots[memory].offsets[place]
+        case .slots(let memory): walk.slots[memory].stepOffsets[time] + walk.slots[memory].offsets[place]
+        case .fixed: preconditionFailure("StepOracle: \(name) is the same in all steps")
+        }
+      for (index, row) in rows[node].enumerated() {
+        found.replaceSubrange((first + index) * width..<(first + index + 1) * width, with: row)
+      }
+    }
+    return found
+  }
+
+  private func run(
+    _ walk: Walk, _ values: SequenceValues<Double>,
+    _ visit: (_ place: Int, _ time: Int, _ rows: [[[Double]]]) -> Void
+  ) -> SequenceResults<Double> {
     let layout = walk.layout
     let masks = MaskSource(seed: 1, pass: 1, streams: step.masks.map { RandomSource.stream($0.name) })
     let outputSize = step.graph[step.output!].width
@@ -56,6 +88,7 @@ package struct StepOracle {
           case .pass(let rows): (0..<rows).map { row(masks.keys(index, row: $0)) }
           }
         }
+        visit(place, time, rows)
         output.replaceSubrange(row * outputSize..<(row + 1) * outputSize, with: rows[step.output!][0])
         states = step.updates.map { rows[$0][0] }
       }

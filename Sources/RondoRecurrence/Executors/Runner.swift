@@ -341,15 +341,7 @@ package final class Runner<E: Executor>: PartRunner {
     }
   }
 
-  private func count(_ domain: Domain) -> Int {
-    switch domain {
-    case .fixed(let rows): rows
-    case .sequences: walk.layout.sequenceCount
-    case .memory(let memory): walk.slots[memory].rowCount
-    case .steps: walk.layout.rowCount
-    case .slots(let memory): walk.slots[memory].totalCount
-    }
-  }
+  private func count(_ domain: Domain) -> Int { walk.rowCount(domain) }
 
   private func parts(_ count: Int, minimum: Int) -> Int { max(1, min(threadCount, count / max(1, minimum))) }
 

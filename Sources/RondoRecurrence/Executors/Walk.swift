@@ -26,6 +26,17 @@ package struct Walk: Sendable {
     Walk(layout.chunk(steps), isUpwards: isUpwards, slotCounts: slotCounts)
   }
 
+  /// The number of rows that values of a domain have.
+  package func rowCount(_ domain: Domain) -> Int {
+    switch domain {
+    case .fixed(let rows): rows
+    case .sequences: layout.sequenceCount
+    case .memory(let memory): slots[memory].rowCount
+    case .steps: layout.rowCount
+    case .slots(let memory): slots[memory].totalCount
+    }
+  }
+
   /// For each sorted place the row at which its walk ends; nil for an empty sequence.
   func lastRow(ofPlace place: Int) -> Int? {
     let length = layout.lengths[layout.order[place]]

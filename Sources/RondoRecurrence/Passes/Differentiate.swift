@@ -6,6 +6,7 @@ package struct Differentiation {
   package var graph = Graph()
   private let source: StepGraph
   private var contributions: [[Contribution]]
+  private var gradients: [NodeID: NodeID] = [:]
 
   init(_ source: StepGraph) {
     self.source = source
@@ -91,11 +92,23 @@ package struct Differentiation {
         owned(
           furtherGradients[index] ?? zero(width: input.width), name: "d" + input.name,
           domain: input.domain(index))
+      },
+      recorded: source.recorded.map { value in
+        let node = forward[value.node]
+        let gradient = value.differentiated.flatMap { self.gradients[$0] } ?? zero(width: node.width)
+        return RecordedNode(
+          name: value.name, node: owned(gradient, name: "d" + value.name, domain: node.domain))
       }
     ).withGraph(graph)
   }
 
   private mutating func gradient(of id: NodeID) -> NodeID {
+    let result = sum(of: id)
+    gradients[id] = result
+    return result
+  }
+
+  private mutating func sum(of id: NodeID) -> NodeID {
     let all = contributions[id]
     let parts = all.filter { $0.offset != nil }
     var terms = all.filter { $0.offset == nil }.map(\.gradient)

@@ -326,10 +326,14 @@ package struct Graph: Sendable {
   }
 
   /// The number of nodes that read each node, plus one for each mention in `roots`.
+  ///
+  /// Nodes that no root depends on do not read.
   package func readerCounts(roots: [NodeID]) -> [Int] {
     var counts = Array(repeating: 0, count: nodes.count)
-    for node in nodes { for input in node.inputs { counts[input] += 1 } }
     for root in roots { counts[root] += 1 }
+    for id in nodes.indices.reversed() where counts[id] > 0 {
+      for input in nodes[id].inputs { counts[input] += 1 }
+    }
     return counts
   }
 
@@ -371,6 +375,8 @@ package struct StepGraph: Sendable {
   package var gradients: [ParameterGradient] = []
   /// Backward only: the gradient of each further input.
   package var furtherGradients: [NodeID] = []
+  /// Values that somebody wants to look at; backward, their gradients.
+  package var recorded: [RecordedNode] = []
 
   /// How many multiply-adds the products of one row take: one for each weight that a product reads.
   package var multiplyAdds: Int {
@@ -383,9 +389,12 @@ package struct StepGraph: Sendable {
   /// The width of what the step gives; 0 if it gives nothing.
   package var outputSize: Int { output.map { graph[$0].width } ?? 0 }
 
-  package var roots: [NodeID] {
+  /// What the step is for.
+  package var results: [NodeID] {
     updates + (output.map { [$0] } ?? []) + gradients.map(\.node) + furtherGradients
   }
+
+  package var roots: [NodeID] { results + recorded.map(\.node) }
 
   /// The same step in another graph, whose nodes have other numbers.
   func moved(to graph: Graph, _ renumbered: (NodeID) -> NodeID) -> StepGraph {
@@ -397,8 +406,21 @@ package struct StepGraph: Sendable {
       ParameterGradient(parameter: $0.parameter, node: renumbered($0.node))
     }
     result.furtherGradients = furtherGradients.map(renumbered)
+    result.recorded = recorded.map {
+      RecordedNode(
+        name: $0.name, node: renumbered($0.node), differentiated: $0.differentiated.map(renumbered))
+    }
     return result
   }
+}
+
+/// A value by the name that the cell gave it.
+package struct RecordedNode: Hashable, Sendable {
+  package var name: String
+  package var node: NodeID
+  /// The node whose gradient is this value's: another one where the step has the value only as a part of a chain of products.
+  /// Nil if no result depends on it.
+  package var differentiated: NodeID?
 }
 
 package struct ParameterGradient: Hashable, Sendable {

@@ -118,6 +118,7 @@ private struct MemoryPlanner {
   /// Outputs have a place of their own, even if a concatenation holds them too.
   private func mustOwn(_ id: NodeID) -> Bool {
     id == step.output || step.updates.contains(id) || keep.contains(id) || step.furtherGradients.contains(id)
+      || step.recorded.contains { $0.node == id }
   }
 
   /// Which computed values have to leave the registers, and for how long.
