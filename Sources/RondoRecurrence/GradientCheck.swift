@@ -3,7 +3,7 @@ import RondoCore
 /// Compares the gradients that the engine derives from a cell's equations with difference quotients, in double precision.
 ///
 /// The loss is a fixed random combination of all outputs and final states of a ragged batch; checked are the gradients of the input, the
-/// initial states and every parameter. The error of a tensor is its largest |analytic − numeric| divided by its largest |numeric|.
+/// initial states, every parameter, further inputs and memories, of which each sequence has another number of slots, one none. The error of a tensor is its largest |analytic − numeric| divided by its largest |numeric|.
 public struct GradientCheck: Sendable {
   /// The error of each tensor by name: `x`, the initial states and the parameters.
   public let errors: [(name: String, error: Double)]
@@ -20,8 +20,8 @@ public struct GradientCheck: Sendable {
 
   package init(_ plans: RecurrencePlans, lengths: [Int], reverse: Bool, seed: UInt64 = 1) {
     let layout = SequenceLayout(lengths)
-    let walk = Walk(layout, isUpwards: !reverse)
     let step = plans.step
+    let walk = Walk(layout, isUpwards: !reverse, slotCounts: plans.sampleSlotCounts(layout))
     let random = RandomSource(seed: seed)
     var stream: UInt64 = 0
     func values(_ count: Int) -> [Double] {
@@ -30,6 +30,9 @@ public struct GradientCheck: Sendable {
     }
     let point = SequenceValues<Double>(
       input: values(layout.rowCount * step.inputSize),
+      further: step.further.enumerated().map { index, input in
+        values(input.rowCount(in: walk, index) * input.width)
+      },
       // Positive, as counts and normalisers are.
       states: step.states.map { values(layout.sequenceCount * $0.width).map { 0.55 + 0.45 * $0 } },
       parameters: step.parameters.map { values($0.shape.reduce(1, *)) })
@@ -63,7 +66,7 @@ public struct GradientCheck: Sendable {
       return (name, largest == 0 ? difference : difference / largest)
     }
     errors =
-      [error("x", \.input)]
+      [error("x", \.input)] + step.further.enumerated().map { error($1.name, \.further[$0]) }
       + step.states.enumerated().map { error("initial \($1.name)", \.states[$0]) }
       + step.parameters.enumerated().map { error($1.name, \.parameters[$0]) }
   }

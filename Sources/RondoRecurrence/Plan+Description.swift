@@ -6,6 +6,7 @@ extension Plan: CustomStringConvertible {
     for (phase, works) in zip(schedule.phases, works) {
       switch phase.kind {
       case .once: lines.append("  once")
+      case .sequences: lines.append("  once for all steps")
       case .whole: lines.append("  all rows at once")
       case .loop: lines.append("  each step")
       }
@@ -35,6 +36,9 @@ extension Plan: CustomStringConvertible {
     case .outer(let id):
       return "outer   \(label(id)) = Σ \(operand(graph[id].inputs[0]))ᵀ · \(operand(graph[id].inputs[1]))"
     case .total(let id): return "total   \(label(id)) = Σ \(operand(graph[id].inputs[0]))"
+    case .overMemory(let id):
+      let function = graph[id].operation == .softmaxOverMemory ? "softmax" : "sum    "
+      return "\(function) \(label(id)) over the memory of \(operand(graph[id].inputs[0]))"
     case .program(let program):
       let nodes = program.nodes.filter { graph[$0].operation != .concatenate }
       let widths = program.sections.map(\.width).filter { $0 > 1 }

@@ -38,6 +38,7 @@ package struct Buffer: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     // Given by the caller.
     case input, output
+    case further(Int)
     case parameter(Int)
     case parameterGradient(Int)
     /// The states while a loop walks: a row for each sequence, written in place.
@@ -47,6 +48,10 @@ package struct Buffer: Hashable, Sendable {
     // The run's own: a row for each step, for each sequence (of the current step only), or this many rows.
     case rows, places
     case fixed(Int)
+    /// A row for each slot of this memory: of what only depends on the memory, or of the current step.
+    case memoryRows(Int)
+    /// A row for each slot of this memory in each step.
+    case slotRows(Int)
     /// Random zeros, with rows as the mask has them.
     case mask(Int)
     /// A buffer of the forward plan that the backward plan reads.
@@ -71,6 +76,10 @@ package struct Source: Hashable, Sendable {
     case previous
     /// The same in the direction of the forward plan, for its states.
     case forwardPrevious
+    /// A row for each slot of a memory.
+    case memory
+    /// A row for each slot of a memory in each step.
+    case slot
   }
   package var buffer: Int
   package var column: Int
@@ -147,6 +156,8 @@ package struct Reads: OptionSet, Sendable {
   /// The row of the step walked before.
   package static let previous = Reads(rawValue: 2)
   package static let forwardPrevious = Reads(rawValue: 4)
+  /// A row for each step: one for all slots of a sequence's memory.
+  package static let rows = Reads(rawValue: 8)
 
   init(_ sources: [Source]) {
     self = []
@@ -155,7 +166,8 @@ package struct Reads: OptionSet, Sendable {
       case .place: insert(.places)
       case .previous: insert(.previous)
       case .forwardPrevious: insert(.forwardPrevious)
-      case .row, .fixed, .matrix: break
+      case .row: insert(.rows)
+      case .fixed, .matrix, .memory, .slot: break
       }
     }
   }
@@ -168,6 +180,8 @@ package struct LoweredWork: Sendable {
     /// out += Σ aᵀ b over the rows of a domain; `accumulates`: what is there stays.
     case outer(a: Source, b: Source, outputs: Int, width: Int, out: Source, accumulates: Bool)
     case total(a: Source, width: Int, out: Source)
+    /// The softmax or the sum of each column over the slots of each sequence.
+    case overMemory(a: Source, width: Int, out: Source, isSoftmax: Bool)
     /// A computed gradient is added to the parameter's.
     case accumulate(Source, parameter: Int)
   }
@@ -184,12 +198,20 @@ package struct LoweredWork: Sendable {
     case .program(_, let streams): reads = Reads(streams.map(\.source))
     case .outer(let a, let b, _, _, _, _): reads = Reads([a, b])
     case .total(let a, _, _): reads = Reads([a])
+    case .overMemory(let a, _, let out, _): reads = Reads([a, out])
     case .accumulate: reads = []
     }
   }
 }
 
+extension LoweredWork {
+  /// Whether it goes through the slots of one sequence after the other.
+  var runsOverMemory: Bool { if case .overMemory = action { true } else { false } }
+}
+
 package struct LoweredPhase: Sendable {
   package var kind: Phase.Kind
   package var works: [LoweredWork]
+  /// What the phase adds up step by step: zero when it begins.
+  package var sums: [(source: Source, width: Int)]
 }

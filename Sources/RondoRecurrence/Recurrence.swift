@@ -58,35 +58,47 @@ public struct Recurrence: Sendable {
   ///   - x: [rows, inputSize]: the rows of the batch as `layout` places them.
   ///   - initial: The states before the first step walked, one [sequences, width] each, in the user's order of the sequences; zeros if not
   ///     given.
+  ///   - inputs: What the cell reads by `w.input` [rows, width] and by `w.perSequence` [sequences, width], by name.
+  ///   - memories: What it reads by `w.memory`, by name.
+  ///   - recording: Gets values of the cell by their names, and their gradients in the backward pass.
   /// - Returns: The outputs [rows, outputSize], and the states after the last step walked, one [sequences, width] each; those of an empty
   ///   sequence are its initial states.
   public func callAsFunction(
-    _ x: Variable, _ layout: SequenceLayout, initial: [Variable]? = nil
+    _ x: Variable, _ layout: SequenceLayout, initial: [Variable]? = nil, inputs: [String: Variable] = [:],
+    memories: [String: Memory] = [:], recording: Recording? = nil
   ) -> (output: Variable, final: [Variable]) {
     check(x, layout, initial)
     let tape = x.tape
     let weights = parameters.map { tape.parameter($0) }
-    let inputs = [x] + weights + (initial ?? [])
-    let walk = Walk(layout, isUpwards: !isReversed)
+    let further = FurtherRows(plans.step.further, layout, inputs: inputs, memories: memories)
+    let inputs = [x] + weights + (initial ?? []) + further.variables
+    let walk = Walk(layout, isUpwards: !isReversed, slotCounts: further.slotCounts)
     var output = Tensor(uninitialized: [layout.rowCount, outputSize])
 
-    let plans = tape.isTraining ? plans : plans.evaluating
+    let bare = tape.isTraining ? plans : plans.evaluating
+    let plans = recording?.plans(for: bare) ?? bare
     let masks = masks(seed: tape.seed, pass: tape.pass)
     let records = tape.records && inputs.contains { $0.requiresGradient }
     let forward = runForward(
-      plans, masks, x.value, weights.map(\.value), initial?.map(\.value), walk, into: &output, isKept: records
-    )
+      plans, masks, x.value, further.variables.map(\.value), weights.map(\.value), initial?.map(\.value),
+      walk,
+      into: &output, isKept: records, isWhole: recording != nil)
+    recording?.readValues(forward, walk)
     let final = states.indices.map { state in
       rows(layout, width: states[state].width) { place, row in
         row.update(from: forward.finalState(state, place: place), count: states[state].width)
       }
     }
     let (xID, weightIDs, initialIDs) = (x.id, weights.map(\.id), initial?.map(\.id))
-    let kept = Kept(x: x.value, weights: weights.map(\.value), output: output, initial: initial?.map(\.value))
+    let furtherIDs = further.variables.map(\.id)
+    let kept = Kept(
+      x: x.value, further: further.variables.map(\.value), weights: weights.map(\.value), output: output,
+      initial: initial?.map(\.value))
     let results = tape.nodes("recurrence", [output] + final, inputs: inputs) { gradients, sink in
       withExtendedLifetime(kept) {
         runBackward(
-          plans, forward, walk, gradients, sink, x: xID, weights: weightIDs, initial: initialIDs, kept)
+          plans, forward, walk, gradients, sink, x: xID, further: furtherIDs, weights: weightIDs,
+          initial: initialIDs, kept, recording)
       }
     }
     return (results[0], Array(results.dropFirst()))
@@ -100,12 +112,14 @@ public struct Recurrence: Sendable {
   /// What the forward pass reads and writes and the backward pass reads again.
   private final class Kept {
     let x: Tensor
+    let further: [Tensor]
     let weights: [Tensor]
     let output: Tensor
     let initial: [Tensor]?
 
-    init(x: Tensor, weights: [Tensor], output: Tensor, initial: [Tensor]?) {
+    init(x: Tensor, further: [Tensor], weights: [Tensor], output: Tensor, initial: [Tensor]?) {
       self.x = x
+      self.further = further
       self.weights = weights
       self.output = output
       self.initial = initial
@@ -124,16 +138,13 @@ public struct Recurrence: Sendable {
   }
 
   private func runForward(
-    _ plans: RecurrencePlans, _ masks: MaskSource, _ x: Tensor, _ weights: [Tensor], _ initial: [Tensor]?,
-    _ walk: Walk, into output: inout Tensor,
-    isKept: Bool
+    _ plans: RecurrencePlans, _ masks: MaskSource, _ x: Tensor, _ further: [Tensor], _ weights: [Tensor],
+    _ initial: [Tensor]?, _ walk: Walk, into output: inout Tensor, isKept: Bool,
+    isWhole: Bool
   ) -> Runner<VectorExecutor> {
     let layout = walk.layout
-    let chunks = isKept ? [0..<layout.stepCount] : windows(layout, isUpwards: walk.isUpwards)
-    let largest =
-      chunks.map { layout.stepOffsets[$0.upperBound] - layout.stepOffsets[$0.lowerBound] }.max() ?? 0
-    let runner = Runner<VectorExecutor>(
-      isKept ? plans.training : plans.inference, rowCount: largest, placeCount: layout.sequenceCount)
+    let chunks = isKept || isWhole ? [0..<layout.stepCount] : windows(layout, isUpwards: walk.isUpwards)
+    let runner = Runner<VectorExecutor>(isKept ? plans.training : plans.inference, for: walk, chunks: chunks)
     for (index, weight) in weights.enumerated() {
       runner.bind(.parameter(index), Region(reading: weight.pointer, stride: weight.columns))
     }
@@ -153,9 +164,15 @@ public struct Recurrence: Sendable {
     for (number, steps) in chunks.enumerated() {
       if isMasked, number > 0 { runner.draw(masks, for: layout.chunk(steps)) }
       let row = layout.stepOffsets[steps.lowerBound]
+      for (index, input) in plans.step.further.enumerated() {
+        let first = input.kind == .step ? row * input.width : 0
+        runner.bind(.further(index), Region(reading: further[index].pointer + first, stride: input.width))
+      }
       runner.bind(.input, Region(reading: x.pointer + row * inputSize, stride: inputSize))
       runner.bind(.output, Region(y + row * outputSize, stride: outputSize))
-      runner.walkSteps(chunks.count == 1 ? walk : Walk(layout.chunk(steps), isUpwards: walk.isUpwards))
+      let part = chunks.count == 1 ? walk : walk.chunk(steps)
+      if number == 0 { runner.prepare(for: part) }
+      runner.walkSteps(part)
       // The backward pass reads the states that the forward pass began with.
       if !isKept { runner.carryOver() }
     }
@@ -175,14 +192,13 @@ public struct Recurrence: Sendable {
   private func runBackward(
     _ plans: RecurrencePlans, _ forward: Runner<VectorExecutor>, _ walk: Walk, _ gradients: [Tensor?],
     _ sink: GradientSink,
-    x: Variable.ID,
-    weights: [Variable.ID], initial: [Variable.ID]?, _ kept: Kept
+    x: Variable.ID, further: [Variable.ID],
+    weights: [Variable.ID], initial: [Variable.ID]?, _ kept: Kept, _ recording: Recording?
   ) {
     let layout = walk.layout
     let wantsInput = sink.wants(x)
     let backward = Runner<VectorExecutor>(
-      wantsInput ? plans.backward : plans.backwardWithoutInput, rowCount: layout.rowCount,
-      placeCount: layout.sequenceCount)
+      wantsInput ? plans.backward : plans.backwardWithoutInput, for: walk)
     backward.bindForward(forward)
     for (index, weight) in kept.weights.enumerated() {
       backward.bind(.parameter(index), Region(reading: weight.pointer, stride: weight.columns))
@@ -206,7 +222,17 @@ public struct Recurrence: Sendable {
       }
       withExtendedLifetime(outputGradient) { backward.run(walk.opposite) }
     }
+    recording?.readGradients(backward, walk)
     if wantsInput { sink.add(x, inputGradient) }
+    for (index, id) in further.enumerated() where sink.wants(id) {
+      let region = backward.region(of: backward.plan.step.furtherGradients[index])
+      var gradient = Tensor(uninitialized: kept.further[index].shape)
+      let (pointer, width) = (gradient.mutablePointer(), gradient.columns)
+      for row in 0..<gradient.rows {
+        (pointer + row * width).update(from: region.base + row * region.stride, count: width)
+      }
+      sink.add(id, gradient)
+    }
     for (state, id) in (initial ?? []).enumerated() where sink.wants(id) {
       sink.add(
         id,
@@ -246,6 +272,13 @@ public struct Recurrence: Sendable {
 
 /// All plans of a cell.
 package final class RecurrencePlans: Sendable, CustomStringConvertible {
+  /// How plans are made of a traced step.
+  private struct Options: Sendable {
+    var hoisting: Bool
+    var recomputing: Bool
+    var rules: DerivativeRules
+  }
+
   package let step: StepGraph
   package let backwardStep: StepGraph
   /// Keeps nothing but the states.
@@ -256,23 +289,30 @@ package final class RecurrencePlans: Sendable, CustomStringConvertible {
   package let backwardWithoutInput: Plan
   /// The plans of the step without random masks, if it has any.
   private let withoutMasks: RecurrencePlans?
+  /// The step as the cell wrote it.
+  private let traced: StepGraph
+  private let options: Options
 
   /// What runs where nothing is trained: masks are 1 there.
   package var evaluating: RecurrencePlans { withoutMasks ?? self }
 
-  package init(
+  package convenience init(
     _ cell: some Cell, inputSize: Int, hoisting: Bool = true, recomputing: Bool = true,
-    rules: DerivativeRules = .standard, isTraining: Bool = true
+    rules: DerivativeRules = .standard
   ) {
-    step = pruned(canonicalize(trace(cell, inputSize: inputSize, isTraining: isTraining)))
-    withoutMasks =
-      step.masks.isEmpty
-      ? nil
-      : RecurrencePlans(
-        cell, inputSize: inputSize, hoisting: hoisting, recomputing: recomputing, rules: rules,
-        isTraining: false)
-    let keeping = canonicalize(differentiate(step, rules: rules))
-    backwardStep = recomputing ? recompute(keeping, of: step) : pruned(keeping)
+    let options = Options(hoisting: hoisting, recomputing: recomputing, rules: rules)
+    let traced = trace(cell, inputSize: inputSize)
+    let withoutMasks =
+      traced.masks.isEmpty
+      ? nil : RecurrencePlans(trace(cell, inputSize: inputSize, isTraining: false), nil, options)
+    self.init(traced, withoutMasks, options)
+  }
+
+  private init(_ traced: StepGraph, _ withoutMasks: RecurrencePlans?, _ options: Options) {
+    (self.traced, self.withoutMasks, self.options) = (traced, withoutMasks, options)
+    step = pruned(canonicalize(traced))
+    let keeping = canonicalize(differentiate(step, rules: options.rules))
+    backwardStep = options.recomputing ? recompute(keeping, of: step) : pruned(keeping)
     var withoutInput = backwardStep
     withoutInput.output = nil
     withoutInput = pruned(withoutInput)
@@ -280,10 +320,32 @@ package final class RecurrencePlans: Sendable, CustomStringConvertible {
       backwardStep.graph.nodes.compactMap { node -> NodeID? in
         if case .kept(let id) = node.operation { id } else { nil }
       })
-    inference = Plan(step, hoisting: hoisting)
-    training = Plan(step, keep: kept, hoisting: hoisting)
-    backward = Plan(backwardStep, forward: training, hoisting: hoisting)
-    backwardWithoutInput = Plan(withoutInput, forward: training, hoisting: hoisting)
+    let recorded = Set(step.recorded.map(\.node))
+    inference = Plan(step, keep: recorded, hoisting: options.hoisting)
+    let training = Plan(step, keep: kept.union(recorded), hoisting: options.hoisting)
+    func plan(backward step: StepGraph) -> Plan {
+      Plan(
+        step, keep: Set(step.recorded.map(\.node)), forward: training, hoisting: options.hoisting)
+    }
+    self.training = training
+    backward = plan(backward: backwardStep)
+    backwardWithoutInput = plan(backward: withoutInput)
+  }
+
+  /// The same plans with values of these names, which change no other value.
+  package func recording(_ names: [String]) -> RecurrencePlans {
+    RecurrencePlans(traced.recording(names), nil, options)
+  }
+
+  /// All names of values that can be recorded.
+  package var recordableNames: [String] {
+    let named = traced.graph.names.filter { id, _ in
+      switch (traced.graph[id].operation, traced.graph[id].domain) {
+      case (.mask, _), (_, .fixed): false
+      default: true
+      }
+    }
+    return Set(named.values).union(traced.states.map(\.name)).sorted()
   }
 
   package var outputSize: Int { step.graph[step.output!].width }

@@ -6,12 +6,17 @@ import RondoCore
 package struct SequenceValues<Element: BinaryFloatingPoint & Sendable>: Sendable {
   /// [rows, inputSize] (backward: the gradient of the output).
   package var input: [Element]
+  /// One per further input: [rows, width], [sequences, width], or for a memory [slots, width], sequence by sequence.
+  package var further: [[Element]]
   /// One [sequences, width] per state: initial states (backward: gradients of the final states).
   package var states: [[Element]]
   package var parameters: [[Element]]
 
-  package init(input: [Element], states: [[Element]], parameters: [[Element]]) {
+  package init(
+    input: [Element], further: [[Element]] = [], states: [[Element]], parameters: [[Element]]
+  ) {
     self.input = input
+    self.further = further
     self.states = states
     self.parameters = parameters
   }
@@ -21,6 +26,9 @@ package struct SequenceValues<Element: BinaryFloatingPoint & Sendable>: Sendable
 package struct SequenceResults<Element: BinaryFloatingPoint & Sendable>: Sendable {
   package var output: [Element]
   package var final: [[Element]]
+  /// What the plans record, and its gradients, as the run has their rows.
+  package var recorded: [[Element]] = []
+  package var recordedGradients: [[Element]] = []
   /// With gradients given: those of the input, the initial states and the parameters.
   package var gradients: SequenceValues<Element>?
 
@@ -38,11 +46,11 @@ extension Executor {
     resultGradients: (output: [Element], final: [[Element]])? = nil
   ) -> SequenceResults<Element> {
     let layout = walk.layout
-    let (rows, places) = (layout.rowCount, layout.sequenceCount)
+    let places = layout.sequenceCount
     var values = values
-    var output = [Element](repeating: .nan, count: rows * plans.outputSize)
+    var output = [Element](repeating: .nan, count: layout.rowCount * plans.outputSize)
     let isKept = resultGradients != nil
-    let forward = Runner<Self>(isKept ? plans.training : plans.inference, rowCount: rows, placeCount: places)
+    let forward = Runner<Self>(isKept ? plans.training : plans.inference, for: walk)
 
     func bind(
       _ runner: Runner<Self>, _ kind: Buffer.Kind, _ array: UnsafeMutableBufferPointer<Element>, _ width: Int
@@ -65,11 +73,22 @@ extension Executor {
         }
       }
     }
+    func recorded(_ runner: Runner<Self>) -> [[Element]] {
+      runner.plan.step.recorded.map { value in
+        let (node, region) = (runner.plan.step.graph[value.node], runner.region(of: value.node))
+        return (0..<walk.rowCount(node.domain)).flatMap { row in
+          UnsafeBufferPointer(start: region.base + row * region.stride, count: node.width)
+        }
+      }
+    }
     let parameterWidths = plans.step.parameters.map { $0.shape.last! }
 
     return values.input.withUnsafeMutableBufferPointer { input in
       output.withUnsafeMutableBufferPointer { outputBuffer in
-        withBuffers(&values.parameters) { parameters in
+        withBuffers(&values.parameters, &values.further) { parameters, further in
+          for (index, values) in further.enumerated() {
+            bind(forward, .further(index), values, plans.step.further[index].width)
+          }
           bind(forward, .input, input, plans.step.inputSize)
           bind(forward, .output, outputBuffer, plans.outputSize)
           for (index, parameter) in parameters.enumerated() {
@@ -79,9 +98,10 @@ extension Executor {
           forward.draw(masks ?? plans.sampleMasks, for: layout)
           forward.run(walk)
           var results = SequenceResults(output: Array(outputBuffer), final: finalStates(forward))
+          results.recorded = recorded(forward)
           guard let resultGradients else { return results }
 
-          let backward = Runner<Self>(plans.backward, rowCount: rows, placeCount: places)
+          let backward = Runner<Self>(plans.backward, for: walk)
           var outputGradient = resultGradients.output
           var inputGradient = [Element](repeating: .nan, count: input.count)
           var gradients = parameters.map { [Element](repeating: 0, count: $0.count) }
@@ -89,7 +109,8 @@ extension Executor {
           setStates(backward, resultGradients.final)
           outputGradient.withUnsafeMutableBufferPointer { outputGradient in
             inputGradient.withUnsafeMutableBufferPointer { inputGradient in
-              withBuffers(&gradients) { gradients in
+              var none: [[Element]] = []
+              withBuffers(&gradients, &none) { gradients, _ in
                 bind(backward, .input, outputGradient, plans.outputSize)
                 bind(backward, .output, inputGradient, plans.step.inputSize)
                 for index in parameters.indices {
@@ -100,8 +121,16 @@ extension Executor {
               }
             }
           }
+          results.recordedGradients = recorded(backward)
           results.gradients = SequenceValues(
-            input: inputGradient, states: finalStates(backward), parameters: gradients)
+            input: inputGradient,
+            further: plans.step.further.indices.map { index in
+              let region = backward.region(of: plans.backwardStep.furtherGradients[index])
+              let width = plans.step.further[index].width
+              return (0..<further[index].count / width).flatMap { row in
+                UnsafeBufferPointer(start: region.base + row * region.stride, count: width)
+              }
+            }, states: finalStates(backward), parameters: gradients)
           return results
         }
       }
@@ -109,7 +138,26 @@ extension Executor {
   }
 }
 
+extension FurtherInput {
+  /// The number of its rows, if it is the further input of this number.
+  package func rowCount(in walk: Walk, _ index: Int) -> Int {
+    switch kind {
+    case .step: walk.layout.rowCount
+    case .sequence: walk.layout.sequenceCount
+    case .memory: walk.slots[index].rowCount
+    }
+  }
+}
+
 extension RecurrencePlans {
+  /// Some numbers of slots for each sequence of each memory, among them none.
+  package func sampleSlotCounts(_ layout: SequenceLayout) -> [[Int]] {
+    let counts = [2, 0, 3, 1, 4]
+    return step.further.enumerated().map { index, input in
+      input.kind == .memory ? layout.lengths.indices.map { counts[($0 + 2 * index) % counts.count] } : []
+    }
+  }
+
   /// Some masks for the step.
   package var sampleMasks: MaskSource {
     MaskSource(seed: 1, pass: 1, streams: step.masks.map { RandomSource.stream($0.name) })
@@ -117,18 +165,26 @@ extension RecurrencePlans {
 }
 
 private func withBuffers<Element, R>(
-  _ arrays: inout [[Element]], _ body: ([UnsafeMutableBufferPointer<Element>]) -> R
+  _ first: inout [[Element]], _ second: inout [[Element]],
+  _ body: ([UnsafeMutableBufferPointer<Element>], [UnsafeMutableBufferPointer<Element>]) -> R
 ) -> R {
-  let copies = arrays.map { array in
-    let copy = UnsafeMutableBufferPointer<Element>.allocate(capacity: max(1, array.count))
-    _ = copy.initialize(from: array)
-    return UnsafeMutableBufferPointer(rebasing: copy[0..<max(array.count, 1)])
+  func copies(_ arrays: [[Element]]) -> [UnsafeMutableBufferPointer<Element>] {
+    arrays.map { array in
+      let copy = UnsafeMutableBufferPointer<Element>.allocate(capacity: max(1, array.count))
+      _ = copy.initialize(from: array)
+      return UnsafeMutableBufferPointer(rebasing: copy[0..<array.count])
+    }
   }
-  defer {
+  func takeBack(_ copies: [UnsafeMutableBufferPointer<Element>], _ arrays: inout [[Element]]) {
     for (index, copy) in copies.enumerated() {
-      arrays[index] = Array(copy[0..<arrays[index].count])
+      arrays[index] = Array(copy)
       copy.deallocate()
     }
   }
-  return body(copies)
+  let (firstCopies, secondCopies) = (copies(first), copies(second))
+  defer {
+    takeBack(firstCopies, &first)
+    takeBack(secondCopies, &second)
+  }
+  return body(firstCopies, secondCopies)
 }

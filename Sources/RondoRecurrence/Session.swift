@@ -10,6 +10,9 @@ import RondoCore
 /// let session = Session([rnn], weights)
 /// let y = session.step([0.5, -1, 2])
 /// ```
+///
+/// Memories that the layers read are given when it is opened, one for each stream, or set later by `setMemory`; other further inputs by
+/// `setInput`.
 public final class Session {
   /// The number of streams: rows of every input and output.
   public let streamCount: Int
@@ -18,18 +21,25 @@ public final class Session {
   /// The width of an output row: that of the last layer.
   public let outputSize: Int
   private let layers: [Recurrence]
-  private let runners: [Runner<VectorExecutor>]
+  private var runners: [Runner<VectorExecutor>] = []
   private let weights: ParameterStore
+  /// For each stream the memory of each name.
+  private var memories: [String: [Tensor]]
+  /// What each layer reads beside its input, and how many slots that has.
+  private var further: [[Tensor]] = []
+  private var walks: [Walk] = []
   /// The outputs of all layers but the last, then room for one row of states.
   private var hidden: [Tensor]
-  private let walk: Walk
 
   /// Opens a session on a layer or a stack of layers, each fed by the one before.
   ///
   /// - Parameters:
   ///   - layers: All walk forwards: a reverse direction needs the end of the sequence first, so it traps.
   ///   - streams: How many sequences step together.
-  public init(_ layers: [Recurrence], _ weights: ParameterStore, streams: Int = 1) {
+  ///   - memories: For each memory that a layer reads one [slots, width] for each stream; those that are not given are empty.
+  public init(
+    _ layers: [Recurrence], _ weights: ParameterStore, streams: Int = 1, memories: [String: [Tensor]] = [:]
+  ) {
     require(!layers.isEmpty, "Session: no layers")
     require(streams > 0, "Session: \(streams) streams")
     for (below, above) in zip(layers, layers.dropFirst()) {
@@ -46,23 +56,126 @@ public final class Session {
     streamCount = streams
     inputSize = layers[0].inputSize
     outputSize = layers[layers.count - 1].outputSize
-    walk = Walk(SequenceLayout(uniform: 1, count: streams), isUpwards: true)
-    runners = layers.map { layer in
-      let runner = Runner<VectorExecutor>(
-        layer.plans.evaluating.inference, rowCount: streams, placeCount: streams)
-      for (index, parameter) in layer.parameters.enumerated() {
-        let value = weights[parameter]
-        runner.bind(.parameter(index), Region(reading: value.pointer, stride: value.columns))
-      }
-      runner.prepare()
-      return runner
-    }
     hidden = layers.dropLast().map { Tensor(zeros: [streams, $0.outputSize]) }
+    self.memories = memories
+    for input in layers.flatMap(\.plans.step.further) where input.kind == .memory {
+      if memories[input.name] == nil {
+        self.memories[input.name] = Array(repeating: Tensor(zeros: [0, input.width]), count: streams)
+      }
+      let given = self.memories[input.name]!
+      require(
+        given.count == streams,
+        "Session: \(given.count) memories \(input.name) for \(streams) streams")
+      for memory in given { Self.check(memory, input) }
+    }
+    for name in memories.keys.sorted() { checkMemory(name) }
+    for layer in layers.indices {
+      let rows = furtherRows(layer)
+      further.append(rows)
+      walks.append(walk(layer))
+      runners.append(runner(layer))
+    }
+    connect()
     reset()
-    for (index, pointer) in hidden.indices.map({ ($0, hidden[$0].mutablePointer()) }) {
+  }
+
+  private static func check(_ memory: Tensor, _ input: FurtherInput) {
+    require(
+      memory.shape.count == 2 && memory.columns == input.width,
+      "Session: a memory \(input.name) of shape \(memory.shape), its width is \(input.width)")
+  }
+
+  private func checkMemory(_ name: String) {
+    let names = layers.flatMap(\.plans.step.further).filter { $0.kind == .memory }.map(\.name)
+    require(names.contains(name), "Session: no memory named \(name) in [\(names.joined(separator: ", "))]")
+  }
+
+  /// The rows of what a layer reads beside its input: those of a memory stream by stream.
+  private func furtherRows(_ layer: Int) -> [Tensor] {
+    layers[layer].plans.step.further.map { input in
+      guard input.kind == .memory else { return Tensor(zeros: [streamCount, input.width]) }
+      let parts = memories[input.name]!
+      return Tensor([parts.map(\.rows).reduce(0, +), input.width], parts.flatMap(\.values))
+    }
+  }
+
+  private func walk(_ layer: Int) -> Walk {
+    Walk(
+      SequenceLayout(uniform: 1, count: streamCount), isUpwards: true,
+      slotCounts: layers[layer].plans.step.further.map { input in
+        input.kind == .memory ? memories[input.name]!.map(\.rows) : []
+      })
+  }
+
+  private func runner(_ layer: Int) -> Runner<VectorExecutor> {
+    let runner = Runner<VectorExecutor>(layers[layer].plans.evaluating.inference, for: walks[layer])
+    for (index, parameter) in layers[layer].parameters.enumerated() {
+      let value = weights[parameter]
+      runner.bind(.parameter(index), Region(reading: value.pointer, stride: value.columns))
+    }
+    for (index, input) in layers[layer].plans.step.further.enumerated() {
+      let rows = further[layer][index].mutablePointer()
+      runner.bind(.further(index), Region(rows, stride: input.width))
+    }
+    runner.prepare()
+    runner.prepare(for: walks[layer])
+    return runner
+  }
+
+  /// Lets each layer read what the one below gives.
+  private func connect() {
+    for index in hidden.indices {
+      let pointer = hidden[index].mutablePointer()
       runners[index].bind(.output, Region(pointer, stride: layers[index].outputSize))
       runners[index + 1].bind(.input, Region(pointer, stride: layers[index].outputSize))
     }
+  }
+
+  /// Gives a stream another memory [slots, width]; its states stay as they are. The step after it reads the new one.
+  public func setMemory(_ name: String, _ memory: Tensor, stream: Int = 0) {
+    check(stream)
+    checkMemory(name)
+    var memories = memories[name]!
+    memories[stream] = memory
+    setMemories([name: memories])
+  }
+
+  private func setMemories(_ changed: [String: [Tensor]]) {
+    let states = snapshot()
+    memories.merge(changed) { $1 }
+    for layer in layers.indices {
+      let inputs = layers[layer].plans.step.further.filter { changed[$0.name] != nil }
+      guard !inputs.isEmpty else { continue }
+      for input in inputs { for memory in memories[input.name]! { Self.check(memory, input) } }
+      let before = further[layer]
+      further[layer] = furtherRows(layer)
+      for (index, input) in layers[layer].plans.step.further.enumerated() where input.kind != .memory {
+        further[layer][index] = before[index]
+      }
+      walks[layer] = walk(layer)
+      runners[layer] = runner(layer)
+    }
+    connect()
+    restore(states)
+  }
+
+  /// Sets what the layers read as `w.input` or `w.perSequence` from the next step on: [streams × width] values, zeros at first.
+  public func setInput(_ name: String, _ values: [Float]) {
+    var isKnown = false
+    for layer in layers.indices {
+      for (index, input) in layers[layer].plans.step.further.enumerated()
+      where input.name == name && input.kind != .memory {
+        require(
+          values.count == streamCount * input.width,
+          "Session.setInput: \(values.count) values of \(name) for \(streamCount) streams of width \(input.width)"
+        )
+        let pointer = further[layer][index].mutablePointer()
+        for (position, value) in values.enumerated() { pointer[position] = value }
+        if input.kind == .sequence { runners[layer].prepare(for: walks[layer]) }
+        isKnown = true
+      }
+    }
+    require(isKnown, "Session.setInput: no layer reads an input \(name)")
   }
 
   /// One step of all streams.
@@ -73,8 +186,8 @@ public final class Session {
   public func step(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>) {
     runners[0].bindInput(Region(reading: x, stride: inputSize))
     runners[runners.count - 1].bindOutput(Region(y, stride: outputSize))
-    for runner in runners {
-      runner.walkSteps(walk)
+    for (layer, runner) in runners.enumerated() {
+      runner.walkSteps(walks[layer])
       runner.carryOver()
     }
   }
@@ -130,11 +243,18 @@ public final class Session {
     setStates(snapshot, sources: Array(0..<streamCount))
   }
 
-  /// Lets stream i go on from where stream `sources[i]` is, as a beam search needs it.
+  /// Lets stream i go on from where stream `sources[i]` is, with its memories, as a beam search needs it.
   public func reorder(_ sources: [Int]) {
     require(
       sources.count == streamCount, "Session.reorder: \(sources.count) sources for \(streamCount) streams")
     for source in sources { check(source) }
+    var moved: [String: [Tensor]] = [:]
+    for (name, own) in memories {
+      let others = sources.map { own[$0] }
+      // Streams of one search read the same memory, which then stays where it is.
+      if others != own { moved[name] = others }
+    }
+    if !moved.isEmpty { setMemories(moved) }
     setStates(snapshot(), sources: sources)
   }
 

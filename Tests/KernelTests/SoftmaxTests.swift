@@ -101,6 +101,45 @@ import Testing
     }
   }
 
+  /// Each column for itself, whatever its neighbours.
+  @Test func softmaxOverRows() {
+    for width in [1, 3, 15, 16, 17, 50] {
+      for rows in [1, 2, 5, 40] {
+        let (xStride, yStride) = (width + 3, width + 1)
+        let x = Floats(random: rows * xStride, seed: 55)
+        for index in 0..<rows * xStride { x[index] *= index % 3 == 0 ? 200 : 3 }
+        var results: [[UInt32]] = []
+        for variant in Variant.all {
+          let y = Floats(zeros: rows * yStride)
+          variant.kernels.softmax_over_rows(rows, width, x.pointer, xStride, y.pointer, yStride)
+          for j in 0..<width {
+            let column = (0..<rows).map { Double(x[$0 * xStride + j]) }
+            let largest = column.max()!
+            let sum = column.reduce(0) { $0 + exp($1 - largest) }
+            for r in 0..<rows {
+              let exact = exp(column[r] - largest) / sum
+              // The difference to the largest rounds, which exp makes a relative error.
+              let tolerance = (1e-6 + 1e-7 * abs(column[r] - largest)) * exact + 0x1p-148
+              #expect(
+                abs(Double(y[r * yStride + j]) - exact) < tolerance, "row \(r), column \(j) of \(width)")
+            }
+          }
+          #expect((0..<rows).allSatisfy { y[$0 * yStride + width] == 0 })
+          let inPlace = Floats(x.values)
+          variant.kernels.softmax_over_rows(rows, width, inPlace.pointer, xStride, inPlace.pointer, xStride)
+          for r in 0..<rows {
+            for j in 0..<width {
+              #expect(inPlace[r * xStride + j].bitPattern == y[r * yStride + j].bitPattern)
+            }
+          }
+          #expect(y.guardsIntact && inPlace.guardsIntact)
+          if variant.name != "portable" { results.append(y.bits) }
+        }
+        #expect(results.allSatisfy { $0 == results[0] })
+      }
+    }
+  }
+
   @Test(arguments: [false, true])
   func softmax(logarithm: Bool) {
     for n in Self.widths {

@@ -28,8 +28,14 @@ struct AllocationTests {
         layers.append(
           Recurrence(builder / "rnn", cell, inputSize: layers.last?.outputSize ?? inputSize, layer: layer))
       }
-      session = Session(layers, builder.finish(), streams: streams)
       var random = RandomNumbers(seed: 4)
+      var memories: [String: [Tensor]] = [:]
+      for input in layers.flatMap(\.plans.step.further) where input.kind == .memory {
+        memories[input.name] = (0..<streams).map { slots in
+          Tensor([2 * slots, input.width], random.next(2 * slots * input.width))
+        }
+      }
+      session = Session(layers, builder.finish(), streams: streams, memories: memories)
       x = .allocate(capacity: streams * inputSize)
       _ = x.initialize(from: random.next(x.count))
       y = .allocate(capacity: streams * session.outputSize)

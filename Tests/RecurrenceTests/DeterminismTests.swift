@@ -14,14 +14,16 @@ import Testing
     _ plans: RecurrencePlans, _ layout: SequenceLayout, reverse: Bool
   ) -> SequenceResults<Float> {
     VectorExecutor.run(
-      plans, Walk(layout, isUpwards: !reverse), plans.randomValues(layout),
+      plans, Walk(layout, isUpwards: !reverse, slotCounts: plans.sampleSlotCounts(layout)),
+      plans.randomValues(layout),
       resultGradients: plans.randomGradients(layout))
   }
 
-  private static let large: [any Cell] = [
-    Elman(hiddenSize: 90), LSTM(hiddenSize: 90), GRU(hiddenSize: 90), GRU(hiddenSize: 90, reset: .before),
-    LayerNormLSTM(hiddenSize: 90), SoftmaxGate(hiddenSize: 530),
-  ]
+  private static let large: [any Cell] =
+    [
+      Elman(hiddenSize: 90), LSTM(hiddenSize: 90), GRU(hiddenSize: 90), GRU(hiddenSize: 90, reset: .before),
+      LayerNormLSTM(hiddenSize: 90), SoftmaxGate(hiddenSize: 530),
+    ] + AllDecoders.entries.map { $0.make(hiddenSize: 90, memorySize: 70) }
 
   /// Few long sequences, many short ones, and one.
   private static let layouts = [

@@ -27,13 +27,16 @@ package struct CellConformance: Sendable, CustomStringConvertible {
   /// Ragged, out of order, with an empty sequence and two of equal length.
   private static let layout = SequenceLayout([3, 5, 0, 1, 7, 5])
 
-  private static func walk(reverse: Bool) -> Walk { Walk(layout, isUpwards: !reverse) }
+  private static func walk(_ plans: RecurrencePlans, reverse: Bool) -> Walk {
+    Walk(layout, isUpwards: !reverse, slotCounts: plans.sampleSlotCounts(layout))
+  }
 
   // MARK: The promises
 
   /// The reference executor computes what the equations say.
   package func errorsOfReference(reverse: Bool) -> Errors {
-    let (plans, walk) = (plans(), Self.walk(reverse: reverse))
+    let plans = plans()
+    let walk = Self.walk(plans, reverse: reverse)
     let values = plans.randomValues(walk.layout).map(Double.init)
     let expected = StepOracle(cell, inputSize: inputSize).run(walk, values).named(plans)
     let training = run(ReferenceExecutor.self, plans, walk, values).named(plans)
@@ -49,7 +52,8 @@ package struct CellConformance: Sendable, CustomStringConvertible {
 
   /// The vector executor computes what the reference executor computes.
   package func errorsOfVector(reverse: Bool) -> Errors {
-    let (plans, walk) = (plans(), Self.walk(reverse: reverse))
+    let plans = plans()
+    let walk = Self.walk(plans, reverse: reverse)
     let values = plans.randomValues(walk.layout)
     let vector = run(VectorExecutor.self, plans, walk, values).named(plans)
     let reference = run(ReferenceExecutor.self, plans, walk, values.map(Double.init)).named(plans)
@@ -58,7 +62,8 @@ package struct CellConformance: Sendable, CustomStringConvertible {
 
   /// Tensors that depend on whether work is hoisted out of the loop.
   package func differencesByHoisting(reverse: Bool) -> [String] {
-    let (plans, unhoisted, walk) = (plans(), plans(hoisting: false), Self.walk(reverse: reverse))
+    let (plans, unhoisted) = (plans(), plans(hoisting: false))
+    let walk = Self.walk(plans, reverse: reverse)
     let values = plans.randomValues(walk.layout)
     let exact = values.map(Double.init)
     return differing(
@@ -71,7 +76,8 @@ package struct CellConformance: Sendable, CustomStringConvertible {
 
   /// Tensors that depend on whether values are computed again for the backward pass or kept.
   package func differencesByRecomputing(reverse: Bool) -> [String] {
-    let (plans, keeping, walk) = (plans(), plans(recomputing: false), Self.walk(reverse: reverse))
+    let (plans, keeping) = (plans(), plans(recomputing: false))
+    let walk = Self.walk(plans, reverse: reverse)
     let values = plans.randomValues(walk.layout)
     return differing(
       run(VectorExecutor.self, plans, walk, values), run(VectorExecutor.self, keeping, walk, values), plans)
@@ -79,7 +85,8 @@ package struct CellConformance: Sendable, CustomStringConvertible {
 
   /// Tensors that depend on whether a batch runs whole or in chunks that hand on their states.
   package func differencesByChunks(of steps: Int, reverse: Bool) -> [String] {
-    let (plans, walk) = (plans(), Self.walk(reverse: reverse))
+    let plans = plans()
+    let walk = Self.walk(plans, reverse: reverse)
     let values = plans.randomValues(walk.layout)
     let exact = values.map(Double.init)
     return differing(
@@ -93,16 +100,29 @@ package struct CellConformance: Sendable, CustomStringConvertible {
 
   /// Tensors that differ between a sequence that runs by itself and in a ragged batch.
   package func differencesByBatch(reverse: Bool) -> [String] {
-    let (plans, walk) = (plans(), Self.walk(reverse: reverse))
+    let plans = plans()
+    let walk = Self.walk(plans, reverse: reverse)
     let layout = walk.layout
     let values = plans.randomValues(layout)
     let whole = VectorExecutor.run(plans, walk, values)
     return layout.order.enumerated().flatMap { place, sequence in
       let rows = (0..<layout.lengths[sequence]).map { layout.row(place: place, time: $0) }
       let alone = VectorExecutor.run(
-        plans, Walk(SequenceLayout([rows.count], ids: [sequence]), isUpwards: walk.isUpwards),
+        plans,
+        Walk(
+          SequenceLayout([rows.count], ids: [sequence]), isUpwards: walk.isUpwards,
+          slotCounts: walk.slotCounts.map { $0.isEmpty ? [] : [$0[sequence]] }),
         SequenceValues(
           input: pick(rows, of: values.input, width: inputSize),
+          further: plans.step.further.enumerated().map { index, input in
+            let rows =
+              switch input.kind {
+              case .step: rows
+              case .sequence: [place]
+              case .memory: Array(walk.slots[index].rows(ofPlace: place))
+              }
+            return pick(rows, of: values.further[index], width: input.width)
+          },
           states: zip(plans.step.states, values.states).map { pick([place], of: $1, width: $0.width) },
           parameters: values.parameters))
       let expected = SequenceResults(
@@ -114,11 +134,11 @@ package struct CellConformance: Sendable, CustomStringConvertible {
 
   /// Tensors that differ between a recurrence on a tape and the passes it is made of.
   package func differencesOnTape(reverse: Bool) -> [String] {
-    let walk = Self.walk(reverse: reverse)
-    let layout = walk.layout
     let builder = Builder(seed: 2)
     let recurrence = Recurrence(builder / "rnn", cell, inputSize: inputSize, reverse: reverse)
     let plans = recurrence.plans
+    let walk = Self.walk(plans, reverse: reverse)
+    let layout = walk.layout
     let values = plans.randomValues(layout)
     let gradients = plans.randomGradients(layout)
     var store = builder.finish()
@@ -131,23 +151,53 @@ package struct CellConformance: Sendable, CustomStringConvertible {
     let initial = zip(plans.step.states, values.states).map {
       tape.leaf(Tensor([layout.sequenceCount, $0.width], layout.sequences(ofPlaces: $1)))
     }
-    let (output, final) = recurrence(x, layout, initial: initial)
+    var (inputs, memories): ([String: Variable], [String: Memory]) = ([:], [:])
+    for (index, input) in plans.step.further.enumerated() {
+      let rows = values.further[index]
+      switch input.kind {
+      case .step: inputs[input.name] = tape.leaf(Tensor([layout.rowCount, input.width], rows))
+      case .sequence:
+        inputs[input.name] = tape.leaf(
+          Tensor([layout.sequenceCount, input.width], layout.sequences(ofPlaces: rows)))
+      case .memory:
+        // In the order of its own lengths.
+        let own = SequenceLayout(walk.slotCounts[index])
+        let bySequence = walk.sequences(ofSlots: rows, of: index, width: input.width)
+        let sorted = own.rows(ofSequences: bySequence, width: input.width)
+        memories[input.name] = Memory(
+          rows: tape.leaf(Tensor([own.rowCount, input.width], sorted)), layout: own)
+      }
+    }
+    let (output, final) = recurrence(x, layout, initial: initial, inputs: inputs, memories: memories)
     let loss = zip(
       [output] + final, [gradients.output] + gradients.final.map { layout.sequences(ofPlaces: $0) }
     )
     .map { sum($0 * tape.constant(Tensor($0.shape, $1))) }
     .reduce(tape.constant(Tensor(0))) { $0 + $1 }
     let found = tape.backward(from: loss)
-    let results = SequenceResults(
+    var results = SequenceResults(
       output: output.value.values, final: final.map { layout.places(ofSequences: $0.value.values) },
       gradients: SequenceValues(
         input: found[x]?.values ?? [],
+        further: plans.step.further.enumerated().map { index, input in
+          switch input.kind {
+          case .step: return found[inputs[input.name]!]?.values ?? []
+          case .sequence: return layout.places(ofSequences: found[inputs[input.name]!]?.values ?? [])
+          case .memory:
+            let memory = memories[input.name]!
+            let bySequence = memory.layout.sequences(
+              ofRows: found[memory.rows]?.values ?? [], width: input.width)
+            return walk.slots(ofSequences: bySequence, of: index, width: input.width)
+          }
+        },
         states: initial.map { layout.places(ofSequences: found[$0]?.values ?? []) },
         parameters: recurrence.parameters.map { found[$0].values }))
-    return differing(
-      results,
-      VectorExecutor.run(
-        plans, walk, values, masks: recurrence.masks(seed: 3, pass: 4), resultGradients: gradients), plans)
+    results.gradients!.further = results.gradients!.further.map { $0.map { $0 + 0 } }
+    var expected = VectorExecutor.run(
+      plans, walk, values, masks: recurrence.masks(seed: 3, pass: 4), resultGradients: gradients)
+    // The tape adds gradients of reordered rows to zeros, which makes −0 a 0.
+    expected.gradients!.further = expected.gradients!.further.map { $0.map { $0 + 0 } }
+    return differing(results, expected, plans)
   }
 
   /// Whether single steps of a session give the bits of the whole batch, and end in the same states.
@@ -163,15 +213,32 @@ package struct CellConformance: Sendable, CustomStringConvertible {
     for (parameter, values) in zip(recurrence.parameters, values.parameters) {
       store.set(parameter, values)
     }
-    let session = Session([recurrence], store, streams: streams)
+    let walk = Walk(layout, isUpwards: true, slotCounts: plans.sampleSlotCounts(layout))
+    var memories: [String: [Tensor]] = [:]
+    for (index, input) in plans.step.further.enumerated() where input.kind == .memory {
+      memories[input.name] = (0..<streams).map { stream in
+        let rows = Array(walk.slots[index].rows(ofPlace: stream))
+        return Tensor([rows.count, input.width], pick(rows, of: values.further[index], width: input.width))
+      }
+    }
+    // All but one of the memories are there from the beginning.
+    let session = Session(
+      [recurrence], store, streams: streams, memories: memories.mapValues { [$0[1]] + $0.dropFirst() })
+    for (name, memory) in memories { session.setMemory(name, memory[0], stream: 0) }
     let width = streams * inputSize
-    let output = (0..<steps).flatMap { session.step(Array(values.input[$0 * width..<($0 + 1) * width])) }
+    let output = (0..<steps).flatMap { step in
+      for (index, input) in plans.step.further.enumerated() where input.kind != .memory {
+        let rows = (0..<streams).map { $0 + (input.kind == .step ? step * streams : 0) }
+        session.setInput(input.name, pick(rows, of: values.further[index], width: input.width))
+      }
+      return session.step(Array(values.input[step * width..<(step + 1) * width]))
+    }
     let final = plans.step.states.map { state in
       (0..<streams).flatMap { session.state(state.name, stream: $0) }
     }
     return differing(
       SequenceResults(output: output, final: final),
-      VectorExecutor.run(plans.evaluating, Walk(layout, isUpwards: true), values), plans)
+      VectorExecutor.run(plans.evaluating, walk, values), plans)
   }
 
   // MARK: Parts
@@ -196,12 +263,17 @@ package struct CellConformance: Sendable, CustomStringConvertible {
       output: Array(repeating: .nan, count: layout.rowCount * plans.outputSize), final: values.states)
     let starts = Array(stride(from: 0, to: layout.stepCount, by: steps))
     for start in walk.isUpwards ? starts : starts.reversed() {
-      let chunk = layout.chunk(start..<min(start + steps, layout.stepCount))
+      let chunkWalk = walk.chunk(start..<min(start + steps, layout.stepCount))
+      let chunk = chunkWalk.layout
       let first = layout.stepOffsets[start]
       let part = E.run(
-        plans, Walk(chunk, isUpwards: walk.isUpwards),
+        plans, chunkWalk,
         SequenceValues(
           input: Array(values.input[first * inputSize..<(first + chunk.rowCount) * inputSize]),
+          further: zip(plans.step.further, values.further).map { input, values in
+            input.kind == .step
+              ? Array(values[first * input.width..<(first + chunk.rowCount) * input.width]) : values
+          },
           states: results.final, parameters: values.parameters))
       results.output.replaceSubrange(
         first * plans.outputSize..<(first + chunk.rowCount) * plans.outputSize, with: part.output)

@@ -22,13 +22,15 @@ package func haveEqualBits<Element: BinaryFloatingPoint>(_ a: [Element], _ b: [E
 extension SequenceValues {
   /// The arrays with their names: `x`, the states' and the parameters'.
   package func named(_ plans: RecurrencePlans) -> [(name: String, values: [Element])] {
-    [("x", input)] + zip(plans.step.states, states).map { ($0.name, $1) }
+    [("x", input)] + zip(plans.step.further, further).map { ($0.name, $1) }
+      + zip(plans.step.states, states).map { ($0.name, $1) }
       + zip(plans.step.parameters, parameters).map { ($0.name, $1) }
   }
 
   package func map<T>(_ convert: (Element) -> T) -> SequenceValues<T> {
     SequenceValues<T>(
-      input: input.map(convert), states: states.map { $0.map(convert) },
+      input: input.map(convert), further: further.map { $0.map(convert) },
+      states: states.map { $0.map(convert) },
       parameters: parameters.map { $0.map(convert) })
   }
 }

@@ -18,8 +18,10 @@ extension RecurrencePlans {
   /// Inputs, initial states and parameters for a batch.
   package func randomValues(_ layout: SequenceLayout, seed: UInt64 = 5) -> SequenceValues<Float> {
     var random = RandomNumbers(seed: seed)
+    let walk = Walk(layout, isUpwards: true, slotCounts: sampleSlotCounts(layout))
     return SequenceValues(
       input: random.next(layout.rowCount * step.inputSize),
+      further: step.further.enumerated().map { random.next($1.rowCount(in: walk, $0) * $1.width) },
       // Positive as counts and normalisers are.
       states: step.states.map { random.next(layout.sequenceCount * $0.width).map { 0.55 + 0.45 * $0 } },
       parameters: step.parameters.map { shape in

@@ -1,4 +1,5 @@
 import RondoCore
+import RondoRecurrence
 
 /// Between a user's order of sequences and rows and the layout's, written once more and slowly.
 extension SequenceLayout {
@@ -38,5 +39,26 @@ extension SequenceLayout {
       let place = order.firstIndex(of: sequence)!
       return (0..<lengths[sequence]).map { row(place: place, time: $0) }
     }
+  }
+}
+
+extension Walk {
+  /// The rows of all slots as the walk has them, sequence by sequence in the user's order.
+  package func sequences<Element>(ofSlots values: [Element], of memory: Int, width: Int) -> [Element] {
+    rowsOfSlots(memory).flatMap { values[$0 * width..<($0 + 1) * width] }
+  }
+
+  /// The rows of all slots in the user's order, as the walk has them.
+  package func slots<Element>(ofSequences values: [Element], of memory: Int, width: Int) -> [Element] {
+    var result = values
+    for (position, row) in rowsOfSlots(memory).enumerated() where !values.isEmpty {
+      result.replaceSubrange(
+        row * width..<(row + 1) * width, with: values[position * width..<(position + 1) * width])
+    }
+    return result
+  }
+
+  private func rowsOfSlots(_ memory: Int) -> [Int] {
+    layout.lengths.indices.flatMap { slots[memory].rows(ofPlace: layout.order.firstIndex(of: $0)!) }
   }
 }

@@ -19,6 +19,38 @@ package struct StepOracle {
   package init(_ cell: some Cell, inputSize: Int) { step = trace(cell, inputSize: inputSize) }
 
   package func run(_ walk: Walk, _ values: SequenceValues<Double>) -> SequenceResults<Double> {
+    run(walk, values) { _, _, _ in }
+  }
+
+  /// The rows of the value that the cell gave this name, as a run has them: those of the first step's sequences, those of the second's, and so on.
+  package func values(of name: String, _ walk: Walk, _ values: SequenceValues<Double>) -> [Double] {
+    let node =
+      step.states.firstIndex { $0.name == name }.map { step.updates[$0] }
+      ?? step.graph.names.keys.filter { id in
+        if case .fixed = step.graph[id].domain { false } else { step.graph.names[id] == name }
+      }.min()!
+    let width = step.graph[node].width
+    var found = Array(repeating: Double.nan, count: walk.rowCount(step.graph[node].domain) * width)
+    _ = run(walk, values) { place, time, rows in
+      let first =
+        switch step.graph[node].domain {
+        case .steps: walk.layout.row(place: place, time: time)
+        case .sequences: place
+        case .memory(let memory): walk.slots[memory].offsets[place]
+        case .slots(let memory): walk.slots[memory].stepOffsets[time] + walk.slots[memory].offsets[place]
+        case .fixed: preconditionFailure("StepOracle: \(name) is the same in all steps")
+        }
+      for (index, row) in rows[node].enumerated() {
+        found.replaceSubrange((first + index) * width..<(first + index + 1) * width, with: row)
+      }
+    }
+    return found
+  }
+
+  private func run(
+    _ walk: Walk, _ values: SequenceValues<Double>,
+    _ visit: (_ place: Int, _ time: Int, _ rows: [[[Double]]]) -> Void
+  ) -> SequenceResults<Double> {
     let layout = walk.layout
     let masks = MaskSource(seed: 1, pass: 1, streams: step.masks.map { RandomSource.stream($0.name) })
     let outputSize = step.graph[step.output!].width
@@ -34,7 +66,18 @@ package struct StepOracle {
         let row = layout.row(place: place, time: time)
         let x = Array(values.input[row * step.inputSize..<(row + 1) * step.inputSize])
         let id = layout.ids[sequence]
-        let rows = evaluate(x, states, values.parameters) { index, width in
+        let further = step.further.enumerated().map { index, input in
+          let rows =
+            switch input.kind {
+            case .step: row..<row + 1
+            case .sequence: place..<place + 1
+            case .memory: walk.slots[index].rows(ofPlace: place)
+            }
+          return rows.map {
+            Array(values.further[index][$0 * input.width..<($0 + 1) * input.width])
+          }
+        }
+        let rows = evaluate(x, states, further, values.parameters) { index, width in
           let mask = step.masks[index]
           func row(_ keys: (UInt32, UInt32)) -> [Double] {
             Mask.row(width: width, keys: keys, probability: mask.probability).map(Double.init)
@@ -45,6 +88,7 @@ package struct StepOracle {
           case .pass(let rows): (0..<rows).map { row(masks.keys(index, row: $0)) }
           }
         }
+        visit(place, time, rows)
         output.replaceSubrange(row * outputSize..<(row + 1) * outputSize, with: rows[step.output!][0])
         states = step.updates.map { rows[$0][0] }
       }
@@ -57,7 +101,8 @@ package struct StepOracle {
 
   /// The rows of every node: one, or as many as a parameter has.
   private func evaluate(
-    _ x: [Double], _ states: [[Double]], _ parameters: [[Double]], _ mask: (Int, _ width: Int) -> [[Double]]
+    _ x: [Double], _ states: [[Double]], _ further: [[[Double]]], _ parameters: [[Double]],
+    _ mask: (Int, _ width: Int) -> [[Double]]
   ) -> [[[Double]]] {
     var rows: [[[Double]]] = []
     for node in step.graph.nodes {
@@ -68,8 +113,9 @@ package struct StepOracle {
         let row = rows[rows.count == 1 ? 0 : row]
         return row[row.count == 1 ? 0 : column]
       }
+      /// One for each slot, or as many as the operands have.
+      var rowCount: Int { node.domain.memory.map { further[$0].count } ?? inputs.map(\.count).max()! }
       func elementwise(_ body: (_ row: Int, _ column: Int) -> Double) -> [[Double]] {
-        let rowCount = inputs.map(\.count).max()!
         return (0..<rowCount).map { row in (0..<node.width).map { body(row, $0) } }
       }
       switch node.operation {
@@ -80,6 +126,7 @@ package struct StepOracle {
         rows.append(
           stride(from: 0, to: values.count, by: node.width).map { Array(values[$0..<$0 + node.width]) })
       case .constant(let value): rows.append([[value]])
+      case .further(let index): rows.append(further[index])
       case .mask(let index): rows.append(mask(index, node.width))
       case .unary(let function): rows.append(elementwise { apply(function, element(0, $0, $1)) })
       case .binary(let function):
@@ -89,7 +136,6 @@ package struct StepOracle {
       case .slice(let offset):
         rows.append(inputs[0].map { Array($0[offset..<offset + node.width]) })
       case .concatenate:
-        let rowCount = inputs.map(\.count).max()!
         rows.append((0..<rowCount).map { row in inputs.flatMap { $0[$0.count == 1 ? 0 : row] } })
       case .broadcast: rows.append(elementwise { element(0, $0, $1) })
       case .product(transposed: false):
@@ -110,7 +156,12 @@ package struct StepOracle {
         preconditionFailure("StepOracle: no cell writes \(node.operation)")
       case .sum: rows.append(inputs[0].map { [$0.reduce(0, +)] })
       case .maximum: rows.append(inputs[0].map { [$0.max()!] })
-      case .kept, .multiplyAdd, .product(transposed: true), .outer, .total:
+      case .sumOverMemory:
+        rows.append([(0..<node.width).map { column in inputs[0].reduce(0) { $0 + $1[column] } }])
+      case .softmaxOverMemory:
+        let sums = (0..<node.width).map { column in inputs[0].reduce(0) { $0 + exp($1[column]) } }
+        rows.append(inputs[0].map { row in zip(row, sums).map { exp($0) / $1 } })
+      case .sumOverSteps, .kept, .multiplyAdd, .product(transposed: true), .outer, .total:
         preconditionFailure("StepOracle: no cell writes \(node.operation)")
       }
     }

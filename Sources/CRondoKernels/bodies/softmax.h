@@ -92,3 +92,19 @@ static void softmax(size_t rows, size_t n, const float *x, size_t x_stride, floa
     }
   }
 }
+
+// Down the columns: 16 columns at a time, one chain over the rows each.
+static void softmax_over_rows(size_t rows, size_t n, const float *x, size_t x_stride, float *y, size_t y_stride) {
+  for (size_t j = 0; j < n; j += 16) {
+    const size_t columns = smaller(16, n - j);
+    lanes largest = splat(-__builtin_inff()), sum = splat(0);
+    for (size_t r = 0; r < rows; r++) largest = maximum(load_first(x + r * x_stride + j, columns), largest);
+    for (size_t r = 0; r < rows; r++) {
+      lanes e = exp_lanes(load_first(x + r * x_stride + j, columns) - largest);
+      store_first(y + r * y_stride + j, columns, e);
+      sum = sum + e;
+    }
+    for (size_t r = 0; r < rows; r++)
+      store_first(y + r * y_stride + j, columns, load_first(y + r * y_stride + j, columns) / sum);
+  }
+}

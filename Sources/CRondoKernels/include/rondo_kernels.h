@@ -166,6 +166,9 @@ void rondo_cross_entropy_backward(size_t rows, size_t n, const float *logits, si
 // y = softmax(x) or log-softmax(x) of each row; y may be x.
 void rondo_softmax(size_t rows, size_t n, const float *x, size_t x_stride, float *y, size_t y_stride, int logarithm);
 
+// y = the softmax of each column of x over the rows; y may be x.
+void rondo_softmax_over_rows(size_t rows, size_t n, const float *x, size_t x_stride, float *y, size_t y_stride);
+
 // ---- Embedding ----
 
 // y[r] = table[indices[r]]. Indices are checked by the caller.

@@ -52,6 +52,9 @@ extern "C" {
   KERNEL(void, softmax,                                                                                                \
          (size_t rows, size_t n, const float *x, size_t x_stride, float *y, size_t y_stride, int logarithm),           \
          (rows, n, x, x_stride, y, y_stride, logarithm))                                                               \
+  KERNEL(void, softmax_over_rows,                                                                                      \
+         (size_t rows, size_t n, const float *x, size_t x_stride, float *y, size_t y_stride),                          \
+         (rows, n, x, x_stride, y, y_stride))                                                                          \
   KERNEL(void, gather,                                                                                                 \
          (size_t rows, size_t width, const float *table, const int32_t *indices, float *y, size_t y_stride),           \
          (rows, width, table, indices, y, y_stride))                                                                   \

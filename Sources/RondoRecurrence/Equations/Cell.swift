@@ -108,6 +108,10 @@ public struct States {
       require(
         newValue.width == shapes[position].width,
         "state \(name) has width \(shapes[position].width), the value assigned has \(newValue.width)")
+      require(
+        newValue.domain.memory == nil,
+        "state \(name): \(tracer.graph.describe(newValue.node)) has a row for each slot of a memory; sumOverMemory makes one of them"
+      )
       // A leaf or a slice keeps the name it has: the state's new value will be a copy of it. So does the value of another state.
       let isState = shapes.contains { $0.name == tracer.graph.names[newValue.node] }
       current[position] = newValue.isComputed && !isState ? newValue.named(name) : newValue

@@ -25,7 +25,7 @@ public struct ProductSite: Sendable {
 /// The hooks of the wrappers around a cell, the inner ones first.
 struct ProductHooks {
   private var hooks: [any ProductHook] = []
-  private let progress = Progress()
+  private var progress = Progress()
   private var isRecurrent: [Bool] = []
 
   /// Counts the products that a step has written.
@@ -39,8 +39,12 @@ struct ProductHooks {
   func adding(_ hook: some ProductHook, _ cell: some Cell, inputSize: Int) -> ProductHooks {
     var result = ProductHooks()
     result.hooks = [hook] + hooks
-    // A wrapper has the products of what it wraps, and the outermost one has found out already.
-    result.isRecurrent = hooks.isEmpty ? recurrentProducts(of: cell, inputSize: inputSize) : isRecurrent
+    if hooks.isEmpty {
+      result.isRecurrent = recurrentProducts(of: cell, inputSize: inputSize)
+    } else {
+      // The outermost wrapper has found out already, for all products around this cell as well as its own.
+      (result.isRecurrent, result.progress) = (isRecurrent, progress)
+    }
     return result
   }
 

@@ -21,7 +21,7 @@ public struct Term {
 
   var isComputed: Bool {
     switch tracer.graph[node].operation {
-    case .input, .state, .parameter, .constant, .mask, .slice, .broadcast, .kept: false
+    case .input, .state, .parameter, .constant, .mask, .further, .slice, .broadcast, .kept: false
     default: true
     }
   }

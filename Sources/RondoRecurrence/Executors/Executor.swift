@@ -35,6 +35,11 @@ package protocol Executor: Sendable {
     _ program: ProgramCode, _ streams: UnsafePointer<Stream<Element>>, rows: Int,
     scratch: UnsafeMutablePointer<Element>)
 
+  /// y[r] = the softmax of x over the rows, column by column.
+  static func softmaxOverRows(
+    rows: Int, width: Int, _ x: UnsafePointer<Element>, stride: Int, into y: UnsafeMutablePointer<Element>,
+    yStride: Int)
+
   /// mask[j] = 0 with this probability, else 1 / (1 − probability): a function of the keys and j.
   static func mask(
     width: Int, keys: (UInt32, UInt32), probability: Float, into mask: UnsafeMutablePointer<Element>)

@@ -142,6 +142,21 @@ package enum ReferenceExecutor: Executor {
     }
   }
 
+  package static func softmaxOverRows(
+    rows: Int, width: Int, _ x: UnsafePointer<Double>, stride: Int, into y: UnsafeMutablePointer<Double>,
+    yStride: Int
+  ) {
+    for j in 0..<width {
+      let largest = (0..<rows).map { x[$0 * stride + j] }.max() ?? 0
+      var sum = 0.0
+      for r in 0..<rows {
+        y[r * yStride + j] = exp(x[r * stride + j] - largest)
+        sum += y[r * yStride + j]
+      }
+      for r in 0..<rows { y[r * yStride + j] /= sum }
+    }
+  }
+
   package static func mask(
     width: Int, keys: (UInt32, UInt32), probability: Float, into mask: UnsafeMutablePointer<Double>
   ) {

@@ -10,6 +10,8 @@ package final class Runner<E: Executor>: PartRunner {
   package let plan: Plan
   package let rowCount: Int
   package let placeCount: Int
+  /// For each further input the rows of its slots that there is memory for: of the sequences, and of all steps.
+  private let slotCounts: [(rows: Int, total: Int)]
   private let arena: UnsafeMutablePointer<Element>
   private let storage: Tensor
   let regions: UnsafeMutableBufferPointer<Region<Element>>
@@ -37,8 +39,28 @@ package final class Runner<E: Executor>: PartRunner {
     case loop([LoweredWork])
   }
 
-  package init(_ plan: Plan, rowCount: Int, placeCount: Int) {
+  /// With memory for a walk and its chunks.
+  ///
+  /// - Parameter chunks: The steps that are walked at a time.
+  package convenience init(_ plan: Plan, for walk: Walk, chunks: [Range<Int>]? = nil) {
+    let layout = walk.layout
+    let chunks = chunks ?? [0..<layout.stepCount]
+    func largest(_ offsets: [Int]) -> Int {
+      chunks.map { offsets[$0.upperBound] - offsets[$0.lowerBound] }.max() ?? 0
+    }
+    self.init(
+      plan, rowCount: largest(layout.stepOffsets), placeCount: layout.sequenceCount,
+      slotCounts: walk.slots.map { ($0.rowCount, largest($0.stepOffsets)) })
+  }
+
+  package init(
+    _ plan: Plan, rowCount: Int, placeCount: Int, slotCounts: [(rows: Int, total: Int)] = []
+  ) {
+    require(
+      slotCounts.count == plan.step.further.count,
+      "Runner: slots of \(slotCounts.count) further inputs, the plan has \(plan.step.further.count)")
     self.plan = plan
+    self.slotCounts = slotCounts
     self.rowCount = rowCount
     self.placeCount = placeCount
     threadCount = Parallel.threadCount
@@ -63,13 +85,15 @@ package final class Runner<E: Executor>: PartRunner {
       case .rows: rows = rowCount
       case .places, .carry, .initial: rows = placeCount
       case .fixed(let count): rows = count
+      case .memoryRows(let memory): rows = slotCounts[memory].rows
+      case .slotRows(let memory): rows = slotCounts[memory].total
       case .mask(let index):
         switch plan.step.masks[index].period {
         case .step: rows = rowCount
         case .sequence: rows = placeCount
         case .pass(let count): rows = count
         }
-      case .input, .output, .parameter, .parameterGradient, .forward: return nil
+      case .input, .output, .further, .parameter, .parameterGradient, .forward: return nil
       }
       return (reserve(rows * stride(buffer.width)), stride(buffer.width))
     }
@@ -130,6 +154,12 @@ package final class Runner<E: Executor>: PartRunner {
     plan.memory.buffers.firstIndex { $0.kind == kind }.map { regions[$0] }
   }
 
+  /// Where a value of the plan lies that has a place in memory.
+  package func region(of node: NodeID) -> Region<Element> {
+    let home = plan.memory.home[node]!
+    return Region(regions[home.buffer].base + home.column, stride: regions[home.buffer].stride)
+  }
+
   /// Lets a backward plan read what the forward pass kept.
   package func bindForward(_ forward: Runner<E>) {
     forwardIsUpwards = forward.walk.isUpwards
@@ -143,6 +173,7 @@ package final class Runner<E: Executor>: PartRunner {
   /// Runs the plan over a walk of at most as many rows and sequences as there is memory for.
   package func run(_ walk: Walk) {
     prepare()
+    prepare(for: walk)
     walkSteps(walk)
   }
 
@@ -162,6 +193,28 @@ package final class Runner<E: Executor>: PartRunner {
     for index in isPacked.indices where !isPacked[index] { pack(index) }
   }
 
+  /// Computes what depends on whole sequences and their memories: what stays as it is for every step of a walk and its chunks.
+  package func prepare(for walk: Walk) {
+    begin(walk)
+    for phase in plan.phases where phase.kind == .sequences {
+      for work in phase.works { runWhole(work) }
+    }
+  }
+
+  private func begin(_ walk: Walk) {
+    require(
+      walk.layout.rowCount <= rowCount && walk.layout.sequenceCount <= placeCount
+        && walk.slots.count == slotCounts.count,
+      "Runner: \(walk.layout.rowCount) rows of \(walk.layout.sequenceCount) sequences in memory for "
+        + "\(rowCount) rows of \(placeCount)")
+    for (slots, counts) in zip(walk.slots, slotCounts) {
+      require(
+        slots.rowCount <= counts.rows && slots.totalCount <= counts.total,
+        "Runner: \(slots.rowCount) slots, \(slots.totalCount) in all steps, in memory for \(counts)")
+    }
+    self.walk = walk
+  }
+
   private func pack(_ index: Int) {
     let weight = plan.memory.packed[index]
     let region = regions[weight.source.buffer]
@@ -178,17 +231,25 @@ package final class Runner<E: Executor>: PartRunner {
 
   /// Runs everything that `prepare` did not.
   package func walkSteps(_ walk: Walk) {
-    require(
-      walk.layout.rowCount <= rowCount && walk.layout.sequenceCount <= placeCount,
-      "Runner: \(walk.layout.rowCount) rows of \(walk.layout.sequenceCount) sequences in memory for "
-        + "\(rowCount) rows of \(placeCount)")
-    self.walk = walk
+    begin(walk)
     for phase in plan.phases {
+      for (source, width) in phase.sums { clear(source, width) }
       switch phase.kind {
-      case .once: break
+      case .once, .sequences: break
       case .whole: for work in phase.works { runWhole(work) }
       case .loop: runLoop(phase.works)
       }
+    }
+  }
+
+  private func clear(_ source: Source, _ width: Int) {
+    var rows = placeCount
+    if case .memoryRows(let memory) = plan.memory.buffers[source.buffer].kind {
+      rows = walk.slots[memory].rowCount
+    }
+    let region = regions[source.buffer]
+    for row in 0..<rows {
+      (region.base + row * region.stride + source.column).update(repeating: 0, count: width)
     }
   }
 
@@ -214,6 +275,7 @@ package final class Runner<E: Executor>: PartRunner {
         .results(work), parts: parts(outputs, minimum: max(8, 1_000_000 / max(1, 2 * width * rows))))
     case .total(_, let width, _):
       run(.results(work), parts: parts(width, minimum: max(16, 200_000 / max(1, rows))))
+    case .overMemory: run(.rows(work), parts: 1)
     case .accumulate(let source, let parameter):
       let target = region(.parameterGradient(parameter))!
       let from = regions[source.buffer]
@@ -238,14 +300,8 @@ package final class Runner<E: Executor>: PartRunner {
     case .none: break
     case .rows(let work):
       let range = share(count(work.domain), part, multipleOf: 4)
-      if range.isEmpty { return }
-      forSegments(work, range) { segment in
-        switch work.action {
-        case .product(let x, let index, let start, let out): product(x, index, start, out, segment)
-        case .program(let code, let sources): program(code, sources, segment, part)
-        case .outer, .total, .accumulate: fatalError("Runner: a sum over rows divided by rows")
-        }
-      }
+      if range.isEmpty, partCount > 1 { return }
+      forSegments(work, range) { runSegment(work, $0, thread: part) }
     case .panels(let work):
       guard case .product(let x, let index, let start, let out) = work.action else { return }
       let panels = share(E.panelCount(outputs: plan.memory.packed[index].outputs), part, multipleOf: 1)
@@ -281,17 +337,11 @@ package final class Runner<E: Executor>: PartRunner {
         let (a, stride) = pointer(a, segment)
         E.columnSum(rows: segment.count, columns: columns, UnsafePointer(a), stride: stride, into: target)
       }
-    case .product, .program, .accumulate: fatalError("Runner: rows divided by results")
+    case .product, .program, .overMemory, .accumulate: fatalError("Runner: rows divided by results")
     }
   }
 
-  private func count(_ domain: Domain) -> Int {
-    switch domain {
-    case .fixed(let rows): rows
-    case .sequences: walk.layout.sequenceCount
-    case .steps: walk.layout.rowCount
-    }
-  }
+  private func count(_ domain: Domain) -> Int { walk.rowCount(domain) }
 
   private func parts(_ count: Int, minimum: Int) -> Int { max(1, min(threadCount, count / max(1, minimum))) }
 
@@ -307,13 +357,23 @@ package final class Runner<E: Executor>: PartRunner {
   private func runLoop(_ works: [LoweredWork]) {
     let layout = walk.layout
     var cost = 0
+    var slotCost = 0
     for work in works {
-      guard case .product(_, let index, _, _) = work.action else { continue }
-      cost += 2 * plan.memory.packed[index].outputs * plan.memory.packed[index].depth
+      var rowCost = 0
+      if case .product(_, let index, _, _) = work.action {
+        rowCost = 2 * plan.memory.packed[index].outputs * plan.memory.packed[index].depth
+      } else if case .program(let code, _) = work.action, work.domain.isSlots {
+        rowCost = 10 * code.operationCount
+      }
+      if work.domain.isSlots {
+        slotCost += rowCost * count(work.domain)
+      } else if case .product = work.action {
+        cost += rowCost
+      }
     }
     // Threads own sequences from the first step to the last, so no step waits for another thread; cut where the rows halve.
-    let parts = max(
-      1, min(threadCount, layout.sequenceCount / 2, (layout.rowCount * max(cost, 2000)) / 1_000_000))
+    let wanted = (layout.rowCount * max(cost, 2000) + slotCost) / 1_000_000
+    let parts = max(1, min(threadCount, layout.sequenceCount / 2, wanted))
     run(.loop(works), parts: parts)
   }
 
@@ -346,14 +406,32 @@ package final class Runner<E: Executor>: PartRunner {
     let live = layout.stepOffsets[step + 1] - layout.stepOffsets[step]
     let upper = min(places.upperBound, live)
     guard places.lowerBound < upper else { return }
+    let places = places.lowerBound..<upper
     for work in works {
-      walk.forSegments(ofStep: step, places.lowerBound..<upper, splits: readsAfter(work.reads)) { segment in
-        switch work.action {
-        case .product(let x, let index, let start, let out): self.product(x, index, start, out, segment)
-        case .program(let code, let sources): self.program(code, sources, segment, thread)
-        case .outer, .total, .accumulate: fatalError("Runner: a sum over rows in a loop")
+      if case .slots(let memory) = work.domain {
+        if work.reads.isEmpty, !work.runsOverMemory {
+          runSegment(work, walk.slotSegment(memory, ofStep: step, places), thread: thread)
+        } else {
+          walk.forSlots(memory, ofStep: step, places, splits: readsAfter(work.reads)) {
+            runSegment(work, $0, thread: thread)
+          }
+        }
+      } else {
+        walk.forSegments(ofStep: step, places, splits: readsAfter(work.reads)) {
+          runSegment(work, $0, thread: thread)
         }
       }
+    }
+  }
+
+  private func runSegment(_ work: LoweredWork, _ segment: Segment, thread: Int) {
+    switch work.action {
+    case .overMemory(let a, let width, let out, let isSoftmax):
+      overMemory(a, width, out, isSoftmax: isSoftmax, segment)
+    case _ where segment.count == 0: break
+    case .product(let x, let index, let start, let out): product(x, index, start, out, segment)
+    case .program(let code, let sources): program(code, sources, segment, thread)
+    case .outer, .total, .accumulate: fatalError("Runner: a sum over rows, segment by segment")
     }
   }
 
@@ -370,9 +448,14 @@ package final class Runner<E: Executor>: PartRunner {
 
   /// Calls `body` with the segments of a range of the work's rows: as few as its operands allow.
   private func forSegments(_ work: LoweredWork, _ range: Range<Int>, _ body: (Segment) -> Void) {
-    guard work.domain == .steps, !work.reads.isEmpty else {
+    if case .memory(let memory) = work.domain, work.reads.contains(.places) || work.runsOverMemory {
+      return walk.forSlots(memory, ofRows: range, body)
+    }
+    guard work.domain == .steps, !work.reads.subtracting(.rows).isEmpty else {
       return body(
-        Segment(row: range.lowerBound, place: range.lowerBound, count: range.count, before: -1, after: -1))
+        Segment(
+          row: range.lowerBound, place: range.lowerBound, count: range.count, before: -1, after: -1,
+          memoryRow: range.lowerBound, slotRow: range.lowerBound))
     }
     walk.forSegments(
       ofRows: range, before: readsBefore(work.reads), after: readsAfter(work.reads),
@@ -385,15 +468,21 @@ package final class Runner<E: Executor>: PartRunner {
     let region = regions[source.buffer]
     let base = region.base + source.column
     switch source.mode {
-    case .row, .matrix: return (base + segment.row * region.stride, region.stride)
-    case .place: return (base + segment.place * region.stride, region.stride)
+    case .row: return (base + segment.row * region.stride, segment.isOneSequence ? 0 : region.stride)
+    case .matrix: return (base + segment.row * region.stride, region.stride)
+    case .place: return (base + segment.place * region.stride, segment.isOneSequence ? 0 : region.stride)
     case .fixed: return (base, 0)
+    case .memory: return (base + segment.memoryRow * region.stride, region.stride)
+    case .slot: return (base + segment.slotRow * region.stride, region.stride)
     case .previous, .forwardPrevious:
       let isUpwards = source.mode == .previous ? walk.isUpwards : forwardIsUpwards
       let row = isUpwards ? segment.before : segment.after
-      if row >= 0 { return (base + row * region.stride, region.stride) }
+      if row >= 0 { return (base + row * region.stride, segment.isOneSequence ? 0 : region.stride) }
       let initial = regions[source.initial]
-      return (initial.base + source.column + segment.place * initial.stride, initial.stride)
+      return (
+        initial.base + source.column + segment.place * initial.stride,
+        segment.isOneSequence ? 0 : initial.stride
+      )
     }
   }
 
@@ -408,6 +497,20 @@ package final class Runner<E: Executor>: PartRunner {
       rows: segment.count, outputs: weight.outputs, depth: weight.depth, UnsafePointer(x), stride: xStride,
       UnsafePointer(packed[index]), panels: panels ?? 0..<E.panelCount(outputs: weight.outputs),
       start: start.map { UnsafePointer($0.0) }, startStride: start?.1 ?? 0, into: out, outStride: outStride)
+  }
+
+  private func overMemory(_ a: Source, _ width: Int, _ out: Source, isSoftmax: Bool, _ segment: Segment) {
+    let (a, stride) = pointer(a, segment)
+    let (out, outStride) = pointer(out, segment)
+    if !isSoftmax { out.update(repeating: 0, count: width) }
+    guard segment.count > 0 else { return }
+    if isSoftmax {
+      E.softmaxOverRows(
+        rows: segment.count, width: width, UnsafePointer(a), stride: stride, into: out, yStride: outStride)
+    } else {
+      E.columnSum(
+        rows: segment.count, columns: 0..<width, UnsafePointer(a), stride: stride, into: out)
+    }
   }
 
   private func program(_ code: ProgramCode, _ sources: [StreamSource], _ segment: Segment, _ thread: Int) {

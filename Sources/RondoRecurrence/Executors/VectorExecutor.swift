@@ -39,6 +39,13 @@ package enum VectorExecutor: Executor {
     rondo_row_program_run(program.program, streams, rows, scratch)
   }
 
+  package static func softmaxOverRows(
+    rows: Int, width: Int, _ x: UnsafePointer<Float>, stride: Int, into y: UnsafeMutablePointer<Float>,
+    yStride: Int
+  ) {
+    rondo_softmax_over_rows(rows, width, x, stride, y, yStride)
+  }
+
   package static func mask(
     width: Int, keys: (UInt32, UInt32), probability: Float, into mask: UnsafeMutablePointer<Float>
   ) {

@@ -5,13 +5,37 @@ package struct Walk: Sendable {
   package let layout: SequenceLayout
   /// From the first step to the last; otherwise each sequence is walked from its own end.
   package let isUpwards: Bool
+  /// For each further input that is a memory the number of slots of each sequence, in the user's order; for others nothing.
+  package let slotCounts: [[Int]]
+  /// Where the slots of each further input lie.
+  package let slots: [Slots]
 
-  package init(_ layout: SequenceLayout, isUpwards: Bool) {
+  package init(_ layout: SequenceLayout, isUpwards: Bool, slotCounts: [[Int]] = []) {
     self.layout = layout
     self.isUpwards = isUpwards
+    self.slotCounts = slotCounts
+    slots = slotCounts.map {
+      Slots($0.isEmpty ? Array(repeating: 0, count: layout.sequenceCount) : $0, layout)
+    }
   }
 
-  package var opposite: Walk { Walk(layout, isUpwards: !isUpwards) }
+  package var opposite: Walk { Walk(layout, isUpwards: !isUpwards, slotCounts: slotCounts) }
+
+  /// The walk over some of the steps.
+  package func chunk(_ steps: Range<Int>) -> Walk {
+    Walk(layout.chunk(steps), isUpwards: isUpwards, slotCounts: slotCounts)
+  }
+
+  /// The number of rows that values of a domain have.
+  package func rowCount(_ domain: Domain) -> Int {
+    switch domain {
+    case .fixed(let rows): rows
+    case .sequences: layout.sequenceCount
+    case .memory(let memory): slots[memory].rowCount
+    case .steps: layout.rowCount
+    case .slots(let memory): slots[memory].totalCount
+    }
+  }
 
   /// For each sorted place the row at which its walk ends; nil for an empty sequence.
   func lastRow(ofPlace place: Int) -> Int? {
@@ -40,6 +64,48 @@ package struct Walk: Sendable {
           row: offset + cut, place: cut, count: places.upperBound - cut,
           before: before < 0 ? -1 : before + cut,
           after: -1))
+    }
+  }
+
+  /// Calls `body` with the slots of one step's range of places, sequence by sequence, so that what has a row for each step can be read
+  /// beside what has one for each slot.
+  func forSlots(
+    _ memory: Int, ofStep step: Int, _ places: Range<Int>, splits: Bool, _ body: (Segment) -> Void
+  ) {
+    for place in places {
+      let rows = slots[memory].rows(ofPlace: place)
+      forSegments(ofStep: step, place..<place + 1, splits: splits) { segment in
+        var segment = segment
+        segment.count = rows.count
+        segment.memoryRow = rows.lowerBound
+        segment.slotRow = slots[memory].stepOffsets[step] + rows.lowerBound
+        segment.isOneSequence = true
+        body(segment)
+      }
+    }
+  }
+
+  /// The slots of one step's range of places as one segment.
+  func slotSegment(_ memory: Int, ofStep step: Int, _ places: Range<Int>) -> Segment {
+    let offsets = slots[memory].offsets
+    let first = offsets[places.lowerBound]
+    return Segment(
+      row: layout.stepOffsets[step] + places.lowerBound, place: places.lowerBound,
+      count: offsets[places.upperBound] - first, before: -1, after: -1, memoryRow: first,
+      slotRow: slots[memory].stepOffsets[step] + first)
+  }
+
+  /// Calls `body` with a range of a memory's rows, sequence by sequence.
+  func forSlots(_ memory: Int, ofRows range: Range<Int>, _ body: (Segment) -> Void) {
+    for place in 0..<layout.sequenceCount {
+      let rows = slots[memory].rows(ofPlace: place)
+      // An empty memory counts, too: its sum is zero.
+      let share = rows.clamped(to: range)
+      guard !share.isEmpty || rows.isEmpty else { continue }
+      body(
+        Segment(
+          row: share.lowerBound, place: place, count: share.count, before: -1, after: -1,
+          memoryRow: share.lowerBound, slotRow: share.lowerBound, isOneSequence: true))
     }
   }
 
@@ -82,4 +148,9 @@ struct Segment {
   /// The row of the step before and of the step after in time, or -1 where the sequence begins or ends.
   var before: Int
   var after: Int
+  /// The first row among those of a memory, and among those of its slots in all steps.
+  var memoryRow = 0
+  var slotRow = 0
+  /// Whether the rows are the slots of one sequence, which share the row of its step.
+  var isOneSequence = false
 }

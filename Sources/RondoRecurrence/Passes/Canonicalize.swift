@@ -4,20 +4,23 @@
 //   are its start value, then come the products that are not recurrent, then the recurrent ones, each in the order written; then the other
 //   terms as written;
 // - a product that something else reads too is a value of its own and not part of a chain;
+// - what is summed in one chain has its rows in one domain: a product over a memory is computed for its slots and added in each step;
+// - nothing of this depends on what is recorded;
 // - a · b + c with a product a · b that nothing else reads is one fused multiply-add.
 
 package func canonicalize(_ step: StepGraph) -> StepGraph {
-  // What no result depends on is no reader.
   let step = pruned(step)
   var pass = Canonicalization(source: step)
-  var result = step
-  result.updates = step.updates.map { pass.rewrite($0) }
-  result.output = step.output.map { pass.rewrite($0) }
-  result.gradients = step.gradients.map {
-    ParameterGradient(parameter: $0.parameter, node: pass.rewrite($0.node))
+  var results = step
+  results.recorded = []
+  var rewritten = results.moved(to: step.graph) { pass.rewrite($0) }
+  // What is recorded is computed beside the results, which stay as they are.
+  let differentiated = step.recorded.map { pass.differentiated($0.node) }
+  rewritten.recorded = zip(step.recorded, differentiated).map { value, differentiated in
+    RecordedNode(name: value.name, node: pass.separate(value.node), differentiated: differentiated)
   }
-  result.graph = pass.graph
-  return result
+  rewritten.graph = pass.graph
+  return rewritten
 }
 
 private struct Canonicalization {
@@ -26,10 +29,12 @@ private struct Canonicalization {
   let loops: Loops
   var graph = Graph()
   var rewritten: [NodeID: NodeID] = [:]
+  /// For what became a part of a sum, that sum.
+  private var sums: [NodeID: NodeID] = [:]
 
   init(source: StepGraph) {
     self.source = source
-    readers = source.graph.readerCounts(roots: source.roots)
+    readers = source.graph.readerCounts(roots: source.results)
     loops = findLoops(source)
   }
 
@@ -48,13 +53,27 @@ private struct Canonicalization {
     return result
   }
 
+  /// The node that has a value's gradient: the sum of which the value became a part, or its own; nil if no result depends on it.
+  func differentiated(_ id: NodeID) -> NodeID? {
+    var whole = id
+    while rewritten[whole] == nil, let sum = sums[whole] { whole = sum }
+    return readers[id] > 0 ? rewritten[whole] : nil
+  }
+
+  /// The value in a node of its own.
+  mutating func separate(_ id: NodeID) -> NodeID {
+    let node = rewrite(id)
+    if graph[node].operation.isWork { return node }
+    return graph.add(.unary(.identity), [node], width: graph[node].width, domain: graph[node].domain)
+  }
+
   private mutating func rewriteSum(_ id: NodeID) -> NodeID {
+    let domain = source.graph[id].domain
+    func isChainable(_ term: NodeID) -> Bool { self.isChainable(term) && belongs(term, to: domain) }
     let terms = flattened(id)
     let products = terms.filter(isChainable)
-    guard !products.isEmpty else {
-      let inputs = source.graph[id].inputs
-      return sum(inputs[0], inputs[1])
-    }
+    guard !products.isEmpty else { return sum(id, domain) }
+    for product in products { sums[product] = id }
     let biases = terms.filter(isBias)
     var accumulator: NodeID?
     for bias in biases {
@@ -70,16 +89,32 @@ private struct Canonicalization {
       if let name = source.graph.names[product] { graph.names[accumulator!] = name }
     }
     for term in terms where !isChainable(term) && !isBias(term) {
-      accumulator = add(term, to: accumulator!)
+      if isFusable(term, in: domain) { sums[term] = id }
+      accumulator = add(term, to: accumulator!, domain)
     }
     return accumulator!
   }
 
   /// The terms of a sum in the order written, descending into sums that nothing else reads.
-  private func flattened(_ id: NodeID) -> [NodeID] {
-    source.graph[id].inputs.flatMap { input in
-      source.graph[input].operation == .binary(.add) && readers[input] == 1 ? flattened(input) : [input]
+  private mutating func flattened(_ id: NodeID) -> [NodeID] {
+    var terms: [NodeID] = []
+    for input in source.graph[id].inputs {
+      if source.graph[input].operation == .binary(.add), readers[input] == 1,
+        belongs(input, to: source.graph[id].domain)
+      {
+        sums[input] = id
+        terms += flattened(input)
+      } else {
+        terms.append(input)
+      }
     }
+    return terms
+  }
+
+  /// Whether a term of a sum may be computed where the sum is: there it has no more rows than by itself, or is a row of parameters.
+  private func belongs(_ id: NodeID, to domain: Domain) -> Bool {
+    if case .fixed = source.graph[id].domain { return true }
+    return source.graph[id].domain == domain
   }
 
   private func isChainable(_ id: NodeID) -> Bool {
@@ -96,17 +131,19 @@ private struct Canonicalization {
 
   private func isRecurrent(_ id: NodeID) -> Bool { loops.loop[id] != nil }
 
-  private func isFusable(_ id: NodeID) -> Bool {
-    source.graph[id].operation == .binary(.multiply) && readers[id] == 1
+  private func isFusable(_ id: NodeID, in domain: Domain) -> Bool {
+    source.graph[id].operation == .binary(.multiply) && readers[id] == 1 && belongs(id, to: domain)
   }
 
-  private mutating func sum(_ a: NodeID, _ b: NodeID) -> NodeID {
-    if isFusable(a) { return add(a, to: rewrite(b)) }
-    return add(b, to: rewrite(a))
+  private mutating func sum(_ id: NodeID, _ domain: Domain) -> NodeID {
+    let (a, b) = (source.graph[id].inputs[0], source.graph[id].inputs[1])
+    for term in [a, b] where isFusable(term, in: domain) { sums[term] = id }
+    if isFusable(a, in: domain) { return add(a, to: rewrite(b), domain) }
+    return add(b, to: rewrite(a), domain)
   }
 
-  private mutating func add(_ term: NodeID, to accumulator: NodeID) -> NodeID {
-    guard isFusable(term) else {
+  private mutating func add(_ term: NodeID, to accumulator: NodeID, _ domain: Domain) -> NodeID {
+    guard isFusable(term, in: domain) else {
       // The order of the operands of a sum does not matter to its value.
       return graph.binary(.add, accumulator, rewrite(term))
     }

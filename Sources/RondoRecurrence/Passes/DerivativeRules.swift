@@ -124,6 +124,17 @@ package struct DerivativeRules: Sendable {
         $0.movement(.repeated(n), $1)
       }
     },
+    "sumOverMemory": { d, node, g in
+      let input = d.forward[node].inputs[0]
+      return [Contribution(input: input, gradient: d.graph.spread(g, over: d.forward[input].domain))]
+    },
+    "softmaxOverMemory": { d, node, g in
+      let (input, y) = (d.forward[node].inputs[0], d.value(node))
+      let domain: Domain = d.forward[node].domain.isSlots ? .steps : .sequences
+      let mean = d.graph.total(d.graph.binary(.multiply, g, y), over: domain)
+      let gradient = d.graph.binary(.multiply, d.graph.binary(.subtract, g, mean), y)
+      return [Contribution(input: input, gradient: gradient)]
+    },
     "product": { d, node, g in
       let inputs = d.forward[node].inputs
       let x = d.value(inputs[0])

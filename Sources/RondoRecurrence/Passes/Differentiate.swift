@@ -6,6 +6,7 @@ package struct Differentiation {
   package var graph = Graph()
   private let source: StepGraph
   private var contributions: [[Contribution]]
+  private var gradients: [NodeID: NodeID] = [:]
 
   init(_ source: StepGraph) {
     self.source = source
@@ -46,6 +47,7 @@ package struct Differentiation {
 
     var inputGradient: NodeID?
     var updates = [NodeID?](repeating: nil, count: source.states.count)
+    var furtherGradients = [NodeID?](repeating: nil, count: source.further.count)
     var gradients: [ParameterGradient] = []
     for id in forward.nodes.indices.reversed() where !contributions[id].isEmpty {
       let node = forward[id]
@@ -57,12 +59,14 @@ package struct Differentiation {
           contributions[id].filter { $0.offset == nil }, contributions[id].filter { $0.offset != nil }
         )
         var sums = whole.map { reduced($0.gradient, to: id) }
-        if !parts.isEmpty { sums.append(reduced(assembled(parts, width: node.width), to: id)) }
+        if !parts.isEmpty { sums.append(reduced(assembled(parts, of: id), to: id)) }
         gradients += sums.map { ParameterGradient(parameter: index, node: graph.spread($0)) }
       case .input:
         inputGradient = gradient(of: id)
       case .state(let index):
         updates[index] = gradient(of: id)
+      case .further(let index):
+        furtherGradients[index] = gradient(of: id)
       default:
         let g = gradient(of: id)
         guard let rule = rules.rules[forward.describe(node.operation)] else {
@@ -78,24 +82,44 @@ package struct Differentiation {
     gradients.sort { $0.parameter < $1.parameter }
     return StepGraph(
       graph: graph, inputSize: forward[output].width, states: source.states, parameters: source.parameters,
+      further: source.further,
       updates: updates.enumerated().map { index, node in
         owned(node ?? zero(width: source.states[index].width), name: "d" + source.states[index].name)
       },
       output: owned(inputGradient ?? zero(width: source.inputSize), name: "dx"),
-      gradients: gradients
+      gradients: gradients,
+      furtherGradients: source.further.enumerated().map { index, input in
+        owned(
+          furtherGradients[index] ?? zero(width: input.width), name: "d" + input.name,
+          domain: input.domain(index))
+      },
+      recorded: source.recorded.map { value in
+        let node = forward[value.node]
+        let gradient = value.differentiated.flatMap { self.gradients[$0] } ?? zero(width: node.width)
+        return RecordedNode(
+          name: value.name, node: owned(gradient, name: "d" + value.name, domain: node.domain))
+      }
     ).withGraph(graph)
   }
 
   private mutating func gradient(of id: NodeID) -> NodeID {
+    let result = sum(of: id)
+    gradients[id] = result
+    return result
+  }
+
+  private mutating func sum(of id: NodeID) -> NodeID {
     let all = contributions[id]
     let parts = all.filter { $0.offset != nil }
     var terms = all.filter { $0.offset == nil }.map(\.gradient)
-    if !parts.isEmpty { terms.append(assembled(parts, width: forward[id].width)) }
-    // Contributions with a row for each step are summed before the sum over the steps is taken.
-    let larger = terms.filter { graph[$0].domain != forward[id].domain }
+    if !parts.isEmpty { terms.append(assembled(parts, of: id)) }
+    // Contributions with a row for each step are summed before the sum over the steps is taken, and so are those of other domains.
     var sum = terms.filter { graph[$0].domain == forward[id].domain }
-    if let first = larger.first {
-      sum.append(reduced(larger.dropFirst().reduce(first) { graph.binary(.add, $0, $1) }, to: id))
+    var larger = terms.filter { graph[$0].domain != forward[id].domain }
+    while let first = larger.first {
+      let alike = larger.filter { graph[$0].domain == graph[first].domain }
+      larger.removeAll { graph[$0].domain == graph[first].domain }
+      sum.append(reduced(alike.dropFirst().reduce(first) { graph.binary(.add, $0, $1) }, to: id))
     }
     let result = sum.dropFirst().reduce(sum[0]) { graph.binary(.add, $0, $1) }
     if let name = forward.names[id], graph.names[result] == nil {
@@ -113,7 +137,13 @@ package struct Differentiation {
   }
 
   /// The gradient of a value of which slices were read: the slices' gradients side by side, zero where nothing was read.
-  private mutating func assembled(_ parts: [Contribution], width: Int) -> NodeID {
+  private mutating func assembled(_ contributions: [Contribution], of id: NodeID) -> NodeID {
+    let width = forward[id].width
+    var parts = contributions
+    let haveEqualRows = parts.allSatisfy { graph[$0.gradient].domain == graph[parts[0].gradient].domain }
+    if !haveEqualRows {
+      for index in parts.indices { parts[index].gradient = reduced(parts[index].gradient, to: id) }
+    }
     var byOffset: [(offset: Int, gradient: NodeID)] = []
     for part in parts.sorted(by: { $0.offset! < $1.offset! }) {
       if let last = byOffset.last, last.offset == part.offset!,
@@ -157,14 +187,11 @@ package struct Differentiation {
     graph.add(.broadcast, [graph.constant(0)], width: width, domain: .fixed(rows: 1))
   }
 
-  /// A node that some work computes in every step, as `trace` makes them.
-  private mutating func owned(_ id: NodeID, name: String) -> NodeID {
+  /// A node that some work computes in every step, as `trace` makes them, or for every row of another domain.
+  private mutating func owned(_ id: NodeID, name: String, domain: Domain = .steps) -> NodeID {
     let node = graph[id]
-    switch node.operation {
-    case .input, .state, .kept, .parameter, .constant, .mask, .slice, .broadcast: break
-    default: if node.domain == .steps { return id }
-    }
-    let copy = graph.add(.unary(.identity), [id], width: node.width, domain: .steps)
+    if node.operation.isWork, node.domain == domain { return id }
+    let copy = graph.add(.unary(.identity), [id], width: node.width, domain: domain)
     graph.names[copy] = name
     return copy
   }

@@ -22,10 +22,12 @@ package enum Work: Sendable {
   case program(RowProgram)
   case outer(NodeID)
   case total(NodeID)
+  /// A softmax or a sum over the slots of each sequence's memory.
+  case overMemory(NodeID)
 
   package var nodes: [NodeID] {
     switch self {
-    case .product(let node, _), .outer(let node), .total(let node): [node]
+    case .product(let node, _), .outer(let node), .total(let node), .overMemory(let node): [node]
     case .program(let program): program.nodes
     }
   }
@@ -69,6 +71,7 @@ package func fuse(_ step: StepGraph, _ schedule: Schedule, keep: Set<NodeID> = [
           switch graph[id].operation {
           case .outer: .outer(id)
           case .total: .total(id)
+          case .softmaxOverMemory, .sumOverMemory: .overMemory(id)
           default: .product(id, commit: nil)
           }
         }
@@ -81,8 +84,8 @@ package func fuse(_ step: StepGraph, _ schedule: Schedule, keep: Set<NodeID> = [
       var domain: Domain?
       for id in pending
       where isPointwise(graph[id].operation) && isReady(id, open: waiting, unavailable: unavailable) {
-        if domain == nil { domain = graph[id].domain }
-        guard graph[id].domain == domain else { continue }
+        if domain == nil { domain = rowDomain(id, in: graph) }
+        guard rowDomain(id, in: graph) == domain else { continue }
         program.append(id)
         unavailable.remove(id)
       }
@@ -95,7 +98,12 @@ package func fuse(_ step: StepGraph, _ schedule: Schedule, keep: Set<NodeID> = [
 }
 
 private func isPointwise(_ operation: Operation) -> Bool {
-  !operation.isProduct && !operation.sumsOverRows
+  !operation.isProduct && !operation.sumsOverRows && !operation.runsOverMemory
+}
+
+/// The domain whose rows a pointwise node walks: a sum over steps adds up rows as they come.
+private func rowDomain(_ id: NodeID, in graph: Graph) -> Domain {
+  graph[id].operation == .sumOverSteps ? graph[graph[id].inputs[0]].domain : graph[id].domain
 }
 
 /// Cuts a program into sections: an operation runs in the section of its operands if they have its width and are read where they are

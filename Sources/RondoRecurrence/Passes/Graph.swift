@@ -12,8 +12,12 @@ package enum Domain: Hashable, Sendable {
   case fixed(rows: Int)
   /// One row for each sequence.
   case sequences
+  /// One row for each slot of each sequence's memory, which is the further input of this number.
+  case memory(Int)
   /// One row for each time step of each sequence.
   case steps
+  /// One row for each slot of its sequence's memory in each time step of each sequence.
+  case slots(Int)
 
   /// The domain of an elementwise result of operands in both domains, or nil where their rows cannot be matched.
   package static func join(_ a: Domain, _ b: Domain) -> Domain? {
@@ -22,10 +26,26 @@ package enum Domain: Hashable, Sendable {
     case (.fixed(1), _): b
     case (_, .fixed(1)): a
     case (.fixed, _), (_, .fixed): nil
-    case (.steps, _), (_, .steps): .steps
-    case (.sequences, .sequences): .sequences
+    case (.sequences, _): b
+    case (_, .sequences), (.steps, .steps): a
+    case (.steps, .memory(let m)), (.memory(let m), .steps): .slots(m)
+    case (.memory, .memory), (.slots, .slots): a == b ? a : nil
+    case (.steps, .slots): b
+    case (.slots, .steps): a
+    case (.memory(let m), .slots(let n)), (.slots(let m), .memory(let n)): m == n ? .slots(m) : nil
     }
   }
+
+  /// The number of the memory that it has slots of.
+  package var memory: Int? {
+    switch self {
+    case .memory(let memory), .slots(let memory): memory
+    case .fixed, .sequences, .steps: nil
+    }
+  }
+
+  /// Whether it has a row for each slot in each step: so many that they are computed step by step and never all kept if it can be helped.
+  package var isSlots: Bool { if case .slots = self { true } else { false } }
 }
 
 package enum Unary: String, Hashable, Sendable, CaseIterable {
@@ -49,6 +69,8 @@ package enum Operation: Hashable, Sendable {
   case constant(Double)
   /// Random zeros: the mask of this number.
   case mask(Int)
+  /// The further input of this number.
+  case further(Int)
   /// In a backward graph: the value of a node of the forward graph, at the same row.
   case kept(NodeID)
   // Elementwise.
@@ -80,8 +102,14 @@ package enum Operation: Hashable, Sendable {
   case outer
   // Reductions.
   case sum, maximum
-  /// The sum over all rows: from the time steps (or sequences) to a parameter's single row, or from the steps to their sequence.
+  /// The sum over all rows of steps, sequences or a memory: a parameter's single row.
   case total
+  /// The sum over the slots of each sequence's memory: in each step, or of what only depends on the memory.
+  case sumOverMemory
+  /// The sum over the steps of each sequence, of rows or of slots: added up while a loop walks.
+  case sumOverSteps
+  /// The softmax of each column over the slots of each sequence's memory.
+  case softmaxOverMemory
 }
 
 package struct Node: Hashable, Sendable {
@@ -121,7 +149,14 @@ package struct Graph: Sendable {
   }
 
   /// An elementwise operation; operands have the same width or are constants. What is exactly an operand (x · 1) is that operand.
-  package mutating func elementwise(_ operation: Operation, _ inputs: [NodeID]) -> NodeID {
+  package mutating func elementwise(_ operation: Operation, _ operands: [NodeID]) -> NodeID {
+    let inputs = operands.map { operand in
+      // What was given rows only to meet a value that has them is read where it is.
+      let isMet = operands.contains {
+        nodes[$0].domain == nodes[operand].domain && withoutSpread($0) == $0
+      }
+      return isMet ? withoutSpread(operand) : operand
+    }
     if operation == .binary(.multiply) {
       if nodes[inputs[0]].operation == .constant(1) { return inputs[1] }
       if nodes[inputs[1]].operation == .constant(1) { return inputs[0] }
@@ -190,6 +225,19 @@ package struct Graph: Sendable {
     nodes[a].operation == .broadcast ? unary(.identity, a) : a
   }
 
+  /// The value with a row for each slot of a memory, all of one step or sequence alike.
+  package mutating func spread(_ a: NodeID, over domain: Domain) -> NodeID {
+    nodes[a].domain == domain
+      ? a : add(.unary(.identity), [a], width: nodes[a].width, domain: domain)
+  }
+
+  private func withoutSpread(_ a: NodeID) -> NodeID {
+    guard nodes[a].operation == .unary(.identity), nodes[a].domain.memory != nil,
+      nodes[nodes[a].inputs[0]].domain != nodes[a].domain
+    else { return a }
+    return nodes[a].inputs[0]
+  }
+
   /// A movement of columns, which reads a row as a whole.
   package mutating func movement(_ operation: Operation, _ a: NodeID) -> NodeID {
     let width = nodes[a].width
@@ -249,6 +297,11 @@ package struct Graph: Sendable {
 
   /// Σ over rows of aᵀ b: the gradient of a weight.
   package mutating func outer(_ a: NodeID, _ b: NodeID) -> NodeID {
+    if case .slots(let memory) = nodes[a].domain, nodes[a].width == 1 {
+      // The rows of a single output can be added up slot by slot, while the loop has them.
+      let products = binary(.multiply, broadcast(a, to: nodes[b].width), b)
+      return total(total(products, over: .memory(memory)), over: .fixed(rows: 1))
+    }
     let (a, b) = (spread(a), spread(b))
     return add(.outer, [a, b], width: nodes[b].width, domain: .fixed(rows: nodes[a].width))
   }
@@ -258,7 +311,14 @@ package struct Graph: Sendable {
     if nodes[a].operation == .broadcast {
       return broadcast(total(nodes[a].inputs[0], over: domain), to: nodes[a].width)
     }
-    return add(.total, [a], width: nodes[a].width, domain: domain)
+    switch (nodes[a].domain, domain) {
+    case (.slots, .steps), (.memory, .sequences):
+      return add(.sumOverMemory, [a], width: nodes[a].width, domain: domain)
+    case (.slots, .memory), (.steps, .sequences):
+      return add(.sumOverSteps, [a], width: nodes[a].width, domain: domain)
+    case (.slots(let memory), _): return total(total(a, over: .memory(memory)), over: domain)
+    default: return add(.total, [a], width: nodes[a].width, domain: domain)
+    }
   }
 
   package func isConstant(_ id: NodeID) -> Bool {
@@ -266,10 +326,14 @@ package struct Graph: Sendable {
   }
 
   /// The number of nodes that read each node, plus one for each mention in `roots`.
+  ///
+  /// Nodes that no root depends on do not read.
   package func readerCounts(roots: [NodeID]) -> [Int] {
     var counts = Array(repeating: 0, count: nodes.count)
-    for node in nodes { for input in node.inputs { counts[input] += 1 } }
     for root in roots { counts[root] += 1 }
+    for id in nodes.indices.reversed() where counts[id] > 0 {
+      for input in nodes[id].inputs { counts[input] += 1 }
+    }
     return counts
   }
 
@@ -300,6 +364,8 @@ package struct StepGraph: Sendable {
   package var parameters: [ParameterShape]
   /// The random masks that it draws while it trains.
   package var masks: [Mask] = []
+  /// What it reads beside its input: values of steps or sequences, and memories.
+  package var further: [FurtherInput] = []
   /// The new value of each state.
   package var updates: [NodeID]
   /// What the step gives: the cell's output; backward, the gradient of its input.
@@ -307,6 +373,10 @@ package struct StepGraph: Sendable {
   package var output: NodeID?
   /// Backward only: nodes that are added to the gradients of parameters.
   package var gradients: [ParameterGradient] = []
+  /// Backward only: the gradient of each further input.
+  package var furtherGradients: [NodeID] = []
+  /// Values that somebody wants to look at; backward, their gradients.
+  package var recorded: [RecordedNode] = []
 
   /// How many multiply-adds the products of one row take: one for each weight that a product reads.
   package var multiplyAdds: Int {
@@ -319,7 +389,38 @@ package struct StepGraph: Sendable {
   /// The width of what the step gives; 0 if it gives nothing.
   package var outputSize: Int { output.map { graph[$0].width } ?? 0 }
 
-  package var roots: [NodeID] { updates + (output.map { [$0] } ?? []) + gradients.map(\.node) }
+  /// What the step is for.
+  package var results: [NodeID] {
+    updates + (output.map { [$0] } ?? []) + gradients.map(\.node) + furtherGradients
+  }
+
+  package var roots: [NodeID] { results + recorded.map(\.node) }
+
+  /// The same step in another graph, whose nodes have other numbers.
+  func moved(to graph: Graph, _ renumbered: (NodeID) -> NodeID) -> StepGraph {
+    var result = self
+    result.graph = graph
+    result.updates = updates.map(renumbered)
+    result.output = output.map(renumbered)
+    result.gradients = gradients.map {
+      ParameterGradient(parameter: $0.parameter, node: renumbered($0.node))
+    }
+    result.furtherGradients = furtherGradients.map(renumbered)
+    result.recorded = recorded.map {
+      RecordedNode(
+        name: $0.name, node: renumbered($0.node), differentiated: $0.differentiated.map(renumbered))
+    }
+    return result
+  }
+}
+
+/// A value by the name that the cell gave it.
+package struct RecordedNode: Hashable, Sendable {
+  package var name: String
+  package var node: NodeID
+  /// The node whose gradient is this value's: another one where the step has the value only as a part of a chain of products.
+  /// Nil if no result depends on it.
+  package var differentiated: NodeID?
 }
 
 package struct ParameterGradient: Hashable, Sendable {

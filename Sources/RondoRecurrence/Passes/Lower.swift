@@ -21,7 +21,8 @@ extension Plan {
         let lowering = Lowering(step: step, memory: memory, phase: phase.0)
         return LoweredPhase(
           kind: phase.0.kind,
-          works: phase.1.flatMap { lowering.lower($0) } + lowering.accumulations(after: number, in: schedule))
+          works: phase.1.flatMap { lowering.lower($0) } + lowering.accumulations(after: number, in: schedule),
+          sums: lowering.sumsOverSteps())
       })
   }
 }
@@ -71,6 +72,15 @@ struct Lowering {
         LoweredWork(
           .total(a: source(input), width: graph[id].width, out: source(id)), domain: graph[input].domain)
       ]
+    case .overMemory(let id):
+      let (node, input) = (graph[id], graph[id].inputs[0])
+      return [
+        LoweredWork(
+          .overMemory(
+            a: source(input), width: node.width, out: source(id),
+            isSoftmax: node.operation == .softmaxOverMemory),
+          domain: graph[input].domain)
+      ]
     case .program(let program):
       var emitter = ProgramEmitter(lowering: self, program: program)
       return [emitter.emit()]
@@ -90,6 +100,11 @@ struct Lowering {
       sections: [rondo_section(width: UInt32(graph[id].width), first: 0, count: UInt32(instructions.count))],
       instructions: instructions, constants: [], registerCount: 0, scalarCount: 0)
     return [LoweredWork(.program(code, streams: streams), domain: graph[id].domain)]
+  }
+
+  /// What the phase adds up step by step, with its width.
+  func sumsOverSteps() -> [(source: Source, width: Int)] {
+    phase.nodes.filter { graph[$0].operation == .sumOverSteps }.map { (source($0), graph[$0].width) }
   }
 
   /// Gradients of parameters that are computed in a phase but not in place.
@@ -189,6 +204,12 @@ private struct ProgramEmitter {
     if isReduction(node.operation) {
       release(after: index, in: section)
       instructions.append(rondo_instruction(opcode(node.operation), out: scalar(of: id), operands[0]))
+      return
+    }
+    if node.operation == .sumOverSteps {
+      let sum = stream(lowering.source(id), false)
+      release(after: index, in: section)
+      instructions.append(rondo_instruction(RONDO_OP_ADD, out: sum, sum, operands[0]))
       return
     }
     let later = section.nodes[(index + 1)...].contains {

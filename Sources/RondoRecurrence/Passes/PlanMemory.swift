@@ -117,7 +117,8 @@ private struct MemoryPlanner {
 
   /// Outputs have a place of their own, even if a concatenation holds them too.
   private func mustOwn(_ id: NodeID) -> Bool {
-    id == step.output || step.updates.contains(id) || keep.contains(id)
+    id == step.output || step.updates.contains(id) || keep.contains(id) || step.furtherGradients.contains(id)
+      || step.recorded.contains { $0.node == id }
   }
 
   /// Which computed values have to leave the registers, and for how long.
@@ -134,7 +135,9 @@ private struct MemoryPlanner {
             }
             return
           }
-          let isSamePhase = schedule.phase[source] == number && phase.kind == .loop
+          let isSamePhase =
+            graph[source].operation != .sumOverSteps && schedule.phase[source] == number
+            && phase.kind == .loop
           if let section, section.nodes.contains(source), source == operand { return }
           if case .program(let program) = work, program.nodes.contains(source), graph[source].width == 1,
             section.map({ !$0.nodes.contains(source) }) ?? true
@@ -150,9 +153,13 @@ private struct MemoryPlanner {
         case .outer(let id), .total(let id):
           need(id, .rows)
           for input in graph[id].inputs { read(input, inSection: nil) }
+        case .overMemory(let id):
+          need(id, phase.kind == .loop ? .local : .rows)
+          for input in graph[id].inputs { read(input, inSection: nil) }
         case .program(let program):
           for section in program.sections {
             for id in section.nodes {
+              if graph[id].operation == .sumOverSteps { need(id, .rows) }
               if graph[id].operation == .concatenate {
                 need(id, phase.kind == .loop ? .local : .rows)
                 for input in graph[id].inputs
@@ -179,8 +186,8 @@ private struct MemoryPlanner {
     }
     if let output = step.output { need(output, .rows) }
     for state in step.states.indices where !isCarried(state) { need(step.updates[state], .rows) }
-    for gradient in step.gradients {
-      let source = base(gradient.node, in: graph)
+    for id in step.gradients.map(\.node) + step.furtherGradients {
+      let source = base(id, in: graph)
       if isComputed(source) { need(source, .rows) }
     }
     return needs
@@ -192,7 +199,7 @@ private struct MemoryPlanner {
 
   private mutating func buffer(_ kind: Buffer.Kind, _ width: Int) -> Int {
     switch kind {
-    case .rows, .places, .fixed: break
+    case .rows, .places, .fixed, .memoryRows, .slotRows: break
     default:
       if let known = plan.buffers.firstIndex(where: { $0.kind == kind }) { return known }
     }
@@ -213,6 +220,11 @@ private struct MemoryPlanner {
         ? Source(buffer: buffer(.rows, node.width), column: 0, mode: .row)
         : Source(buffer: buffer(.places, node.width), column: 0, mode: .place)
     case .sequences: source = Source(buffer: buffer(.places, node.width), column: 0, mode: .place)
+    case .slots(let memory) where need == .rows:
+      source = Source(buffer: buffer(.slotRows(memory), node.width), column: 0, mode: .slot)
+    case .memory(let memory), .slots(let memory):
+      // The slots of one step lie where those of the memory do.
+      source = Source(buffer: buffer(.memoryRows(memory), node.width), column: 0, mode: .memory)
     case .fixed(let rows):
       // A weight gradient that is used for nothing else is accumulated where it belongs.
       let uses = step.gradients.filter { $0.node == id }
@@ -247,8 +259,17 @@ private struct MemoryPlanner {
         case .steps: .row
         case .sequences: .place
         case .fixed(let rows): rows == 1 ? .fixed : .matrix
+        case .memory, .slots: fatalError("planMemory: a mask of slots")
         }
       plan.home[id] = Source(buffer: buffer(.mask(index), node.width), column: 0, mode: mode)
+    case .further(let index):
+      let mode: Source.Mode =
+        switch step.further[index].kind {
+        case .step: .row
+        case .sequence: .place
+        case .memory: .memory
+        }
+      plan.home[id] = Source(buffer: buffer(.further(index), node.width), column: 0, mode: mode)
     case .kept(let forwardID):
       guard let forward else { fatalError("planMemory: a kept value without a forward plan") }
       plan.kept.append(forwardID)

@@ -3,6 +3,8 @@
 /// Replaces `kept` leaves of a backward step by the forward node's own operation where its operands are at hand.
 ///
 /// Sums, products of numbers, comparisons and tanh are cheap enough; exp, log, sigmoid, divisions and whatever is not elementwise stay kept.
+/// What has a row for each slot of a memory in each step is computed again if it can be, since those rows are many; what it is made of,
+/// having fewer, is kept for it.
 /// The operations are the forward graph's, so a recomputed value has the value's bits.
 package func recompute(_ backward: StepGraph, of forward: StepGraph) -> StepGraph {
   let needed = Set(
@@ -16,6 +18,12 @@ package func recompute(_ backward: StepGraph, of forward: StepGraph) -> StepGrap
     case .unary(let function): [.identity, .negate, .absolute, .relu, .tanh].contains(function)
     case .binary(let function): function != .divide
     case .select, .multiplyAdd: true
+    default: false
+    }
+  }
+  func isElementwise(_ operation: Operation) -> Bool {
+    switch operation {
+    case .unary, .binary, .select, .multiplyAdd, .repeated, .tiled: true
     default: false
     }
   }
@@ -34,7 +42,10 @@ package func recompute(_ backward: StepGraph, of forward: StepGraph) -> StepGrap
     return answer
   }
   func isRecomputable(_ id: NodeID) -> Bool {
-    isCheap(forward.graph[id].operation) && forward.graph[id].inputs.allSatisfy(isAtHand)
+    let node = forward.graph[id]
+    guard node.domain.isSlots else { return isCheap(node.operation) && node.inputs.allSatisfy(isAtHand) }
+    return isElementwise(node.operation)
+      && node.inputs.allSatisfy { !forward.graph[$0].domain.isSlots || isAtHand($0) }
   }
   // A state's new value is kept anyway where its previous value is read: the one is the other, a row later.
   func isKeptAnyway(_ id: NodeID) -> Bool {
@@ -78,14 +89,7 @@ package func recompute(_ backward: StepGraph, of forward: StepGraph) -> StepGrap
     }
     rewritten.append(result)
   }
-  var result = backward
-  result.graph = graph
-  result.updates = backward.updates.map { rewritten[$0] }
-  result.output = backward.output.map { rewritten[$0] }
-  result.gradients = backward.gradients.map {
-    ParameterGradient(parameter: $0.parameter, node: rewritten[$0.node])
-  }
-  return pruned(result)
+  return pruned(backward.moved(to: graph) { rewritten[$0] })
 }
 
 /// The step without the nodes that none of its results depends on.
@@ -103,12 +107,5 @@ package func pruned(_ step: StepGraph) -> StepGraph {
       node.operation, node.inputs.map { renumbered[$0] }, width: node.width, domain: node.domain)
     if let name = step.graph.names[id] { graph.names[renumbered[id]] = name }
   }
-  var result = step
-  result.graph = graph
-  result.updates = step.updates.map { renumbered[$0] }
-  result.output = step.output.map { renumbered[$0] }
-  result.gradients = step.gradients.map {
-    ParameterGradient(parameter: $0.parameter, node: renumbered[$0.node])
-  }
-  return result
+  return step.moved(to: graph) { renumbered[$0] }
 }

@@ -4,6 +4,8 @@ package struct Phase: Sendable {
   package enum Kind: Hashable, Sendable {
     /// What is made of parameters alone: once per pass, before the weights are packed.
     case once
+    /// What depends on memories and other values of whole sequences alone: once for a batch, whatever its chunks.
+    case sequences
     /// All rows of every domain at once.
     case whole
     /// Step by step.
@@ -26,13 +28,16 @@ extension Operation {
   /// Whether nodes of this kind are computed, rather than found or addressed.
   package var isWork: Bool {
     switch self {
-    case .input, .state, .parameter, .constant, .mask, .kept, .slice, .broadcast: false
+    case .input, .state, .parameter, .constant, .mask, .further, .kept, .slice, .broadcast: false
     default: true
     }
   }
 
   /// Whether nodes of this kind read whole rows of a domain larger than their own.
   var sumsOverRows: Bool { self == .outer || self == .total }
+
+  /// Whether nodes of this kind go through the slots of one sequence after the other.
+  var runsOverMemory: Bool { self == .softmaxOverMemory || self == .sumOverMemory }
 
   var isProduct: Bool { if case .product = self { true } else { false } }
 }
@@ -45,15 +50,29 @@ package func schedule(_ step: StepGraph, hoisting: Bool = true) -> Schedule {
   let loops = findLoops(step)
 
   // Even levels are whole phases, odd ones loops; a value that a loop gives is used from the next even level on. What is made of parameters
-  // alone comes before all of them.
-  let onceLevel = -2
+  // alone comes before all of them, then what depends on whole sequences alone.
+  let (onceLevel, sequenceLevel) = (-4, -2)
   var level = Array(repeating: 0, count: graph.nodes.count)
   for (id, node) in graph.nodes.enumerated() where !node.operation.sumsOverRows {
-    guard case .fixed = node.domain, node.inputs.allSatisfy({ level[$0] == onceLevel }) else { continue }
-    level[id] = onceLevel
+    switch node.domain {
+    case .fixed: if node.inputs.allSatisfy({ level[$0] == onceLevel }) { level[id] = onceLevel }
+    case .sequences, .memory:
+      if node.inputs.allSatisfy({ level[$0] <= sequenceLevel }) { level[id] = sequenceLevel }
+    case .steps, .slots: break
+    }
+  }
+  /// Whether a node runs step by step even where nothing depends on its own past: the rows of its slots are too many to hold them all.
+  func walks(_ id: NodeID) -> Bool {
+    let node = graph[id]
+    switch node.operation {
+    case .kept: return false
+    case .sumOverSteps: return true
+    case .sumOverMemory: return graph[node.inputs[0]].domain.isSlots
+    default: return node.domain.isSlots
+    }
   }
   for component in loops.components {
-    let isLoop = component.count > 1
+    let isLoop = component.count > 1 || walks(component[0])
     var lowest = 0
     for id in component {
       let dependencies: [NodeID]
@@ -63,14 +82,18 @@ package func schedule(_ step: StepGraph, hoisting: Bool = true) -> Schedule {
         dependencies = graph[id].inputs
       }
       for dependency in dependencies where !component.contains(dependency) {
-        lowest = max(lowest, (level[dependency] + 1) / 2 * 2)
+        // What walks because of its slots needs no loop of its own beside one that it reads or that reads it in the same step.
+        let isBeside =
+          isLoop && level[dependency] % 2 == 1 && (component.count == 1 || walks(dependency))
+          && graph[dependency].operation != .sumOverSteps
+        lowest = max(lowest, isBeside ? level[dependency] - 1 : (level[dependency] + 1) / 2 * 2)
       }
     }
-    for id in component where level[id] != onceLevel { level[id] = isLoop ? lowest + 1 : lowest }
+    for id in component where level[id] >= 0 { level[id] = isLoop ? lowest + 1 : lowest }
   }
   if !hoisting {
-    for id in graph.nodes.indices where level[id] != onceLevel {
-      let isStep = graph[id].domain == .steps
+    for id in graph.nodes.indices where level[id] >= 0 {
+      let isStep = graph[id].domain == .steps || walks(id)
       level[id] = isStep ? 1 : (graph[id].inputs.contains { level[$0] > 0 } ? 2 : 0)
     }
   }
@@ -93,7 +116,9 @@ package func schedule(_ step: StepGraph, hoisting: Bool = true) -> Schedule {
 
   // A concatenation of what a loop computes is filled by the loop.
   for id in graph.nodes.indices
-  where graph[id].operation == .concatenate && level[id] > 0 && level[id] % 2 == 0 {
+  where graph[id].operation == .concatenate && graph[id].domain == .steps && level[id] > 0
+    && level[id] % 2 == 0
+  {
     let sources = graph[id].inputs.map { base($0, in: graph) }
     let parts = sources.filter { graph[$0].operation.isWork }
     if !parts.isEmpty, parts.allSatisfy({ level[$0] == level[id] - 1 }),
@@ -117,7 +142,8 @@ package func schedule(_ step: StepGraph, hoisting: Bool = true) -> Schedule {
     let isLoop = value % 2 == 1
     phases.append(
       Phase(
-        kind: value == onceLevel ? .once : (isLoop ? .loop : .whole), nodes: nodes,
+        kind: value == onceLevel ? .once : value == sequenceLevel ? .sequences : isLoop ? .loop : .whole,
+        nodes: nodes,
         states: isLoop ? step.states.indices.filter { stateLevel[$0] == value } : []))
   }
   return Schedule(phases: phases, phase: phase)

@@ -7,6 +7,7 @@ final class Tracer {
   var graph = Graph()
   var parameters: [ParameterShape] = []
   var masks: [Mask] = []
+  var further: [FurtherInput] = []
   /// The products in the order written.
   var products: [NodeID] = []
   /// Whether masks are drawn; elsewhere they are 1, what they are on the average.
@@ -47,10 +48,14 @@ func traceStep<Failure: Error>(
     let node = tracer.graph[term.node]
     switch node.operation {
     case .unary, .binary, .select, .multiplyAdd, .product, .sum, .maximum, .concatenate, .repeated, .tiled,
-      .groupSum, .groupMaximum, .tileSum:
+      .groupSum, .groupMaximum, .tileSum, .sumOverMemory:
       if node.domain == .steps { return term.node }
     default: break
     }
+    require(
+      node.domain.memory == nil,
+      "\(name): \(tracer.graph.describe(term.node)) has a row for each slot of a memory; sumOverMemory makes one of them"
+    )
     require(
       Domain.join(node.domain, .steps) != nil,
       "\(name): \(tracer.graph.describe(term.node)) has the rows of a matrix, not one for each step"
@@ -64,7 +69,7 @@ func traceStep<Failure: Error>(
   let results = (updates: states.current.map(owned), output: owned(output))
   return StepGraph(
     graph: tracer.graph, inputSize: inputSize, states: shapes, parameters: tracer.parameters,
-    masks: tracer.masks,
+    masks: tracer.masks, further: tracer.further,
     updates: results.updates, output: results.output)
 }
 

@@ -40,6 +40,7 @@ struct CellEvaluation {
     }
     for option in syntax.options { try declare(option.name, option.position) }
     for state in syntax.states { try declare(state.name, state.position) }
+    for input in syntax.further { try declare(input.name, input.position) }
     let states = Set(syntax.states.map(\.name))
     for statement in syntax.statements {
       for (name, position) in statement.names where !states.contains(name) { try declare(name, position) }
@@ -79,8 +80,26 @@ struct CellEvaluation {
     var evaluation = CellEvaluation(syntax, options, inputSize: x.width, weights, previous)
     evaluation.values["x"] = .term(x)
     for (name, term) in previous { evaluation.values[name] = .term(term) }
+    for input in syntax.further {
+      let width = try evaluation.width(input.width)
+      evaluation.values[input.name] = .term(weights.further(input.name, width, input.kind))
+    }
     for statement in syntax.statements { try evaluation.run(statement, &states) }
-    return try evaluation.term(syntax.result)
+    let result = try evaluation.term(syntax.result)
+    try evaluation.checkResult(result, "the output", syntax.result.position)
+    return result
+  }
+
+  /// What a step gives has one row.
+  private func checkResult(_ term: Term, _ what: String, _ position: Position) throws(CellTextError) {
+    guard term.domain.memory == nil else {
+      throw CellTextError(
+        position, "\(what) has a row for each slot of a memory, not one",
+        hint: "`sumOverMemory(…)` makes one row of them.")
+    }
+    guard Domain.join(term.domain, .steps) != nil else {
+      throw CellTextError(position, "\(what) is a matrix, not a row")
+    }
   }
 
   private mutating func run(_ statement: CellSyntax.Statement, _ states: inout States) throws(CellTextError) {
@@ -108,9 +127,7 @@ struct CellEvaluation {
     guard term.width == width else {
       throw CellTextError(position, "the state \(state) has width \(width), its new value \(term.width)")
     }
-    guard Domain.join(term.domain, .steps) != nil else {
-      throw CellTextError(position, "the new value of \(state) is a matrix, not a row")
-    }
+    try checkResult(term, "the new value of \(state)", position)
     states[state] = term
     values[state] = .term(states[state])
   }
@@ -249,6 +266,9 @@ struct CellEvaluation {
     var domain = Domain.fixed(rows: 1)
     for term in terms {
       guard let joined = Domain.join(domain, term.domain) else {
+        if domain.memory != nil, term.domain.memory != nil {
+          throw CellTextError(position, "the slots of two memories have no rows in common")
+        }
         throw CellTextError(
           position, "a matrix of parameters and a value of each step have no rows in common",
           hint: "`product(x, W)` multiplies a row with a matrix.")
@@ -340,6 +360,13 @@ struct CellEvaluation {
     case "sum": return .term(argument.sum())
     case "mean": return .term(argument.mean())
     case "maximum": return .term(argument.maximum())
+    case "softmaxOverMemory", "sumOverMemory":
+      guard argument.domain.memory != nil else {
+        throw CellTextError(
+          call.arguments[0].position, "\(call.function) of a value that has no row for each slot of a memory",
+          hint: "`memory NAME[width]` after the states declares one.")
+      }
+      return .term(call.function == "sumOverMemory" ? sumOverMemory(argument) : softmaxOverMemory(argument))
     default: return .term(try product(argument, try term(call.arguments[1]), position))
     }
   }

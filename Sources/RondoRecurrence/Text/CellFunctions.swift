@@ -28,7 +28,7 @@ enum CellFunctions {
   /// What is called in a form of its own.
   static let others = [
     "linear", "product", "vector", "parameter", "mask", "split", "concatenate", "sum", "mean", "maximum",
-    "repeated", "tiled",
+    "repeated", "tiled", "softmaxOverMemory", "sumOverMemory",
   ]
 
   static var names: [String] { elementwise.keys.sorted() + others }

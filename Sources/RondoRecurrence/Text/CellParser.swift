@@ -41,17 +41,21 @@ struct CellParser {
     guard !states.isEmpty else {
       throw problem("expected `state NAME[width]`, found \(token.description)")
     }
+    var further: [CellSyntax.Further] = []
+    while let kind = declaredKind() { further += try furtherLine(kind) }
     var statements: [CellSyntax.Statement] = []
     while token != .name("return") {
       if token == .end { throw problem("expected `return` and the cell's output, found the end of the file") }
       if token == .name("state") { throw problem("states are declared before the first equation") }
+      if declaredKind() != nil { throw problem("memories and inputs are declared before the first equation") }
       statements.append(try statement())
     }
     try advance()
     let result = try expression()
     try endLine()
     guard token == .end else { throw problem("nothing follows `return`, found \(token.description)") }
-    return CellSyntax(name: name, options: options, states: states, statements: statements, result: result)
+    return CellSyntax(
+      name: name, options: options, states: states, further: further, statements: statements, result: result)
   }
 
   private mutating func header() throws(CellTextError) -> [CellSyntax.Option] {
@@ -75,19 +79,42 @@ struct CellParser {
   }
 
   private mutating func stateLine() throws(CellTextError) -> [CellSyntax.State] {
+    try declarations("a state").map {
+      CellSyntax.State(name: $0.name, width: $0.width, position: $0.position)
+    }
+  }
+
+  private mutating func furtherLine(_ kind: FurtherInput.Kind) throws(CellTextError) -> [CellSyntax.Further] {
+    try declarations(kind == .memory ? "a memory" : "an input").map {
+      CellSyntax.Further(kind: kind, name: $0.name, width: $0.width, position: $0.position)
+    }
+  }
+
+  /// What a line declares that begins with `memory`, `input` or `perSequence` and a name; nil if it is another line.
+  private func declaredKind() -> FurtherInput.Kind? {
+    guard case .name(let word) = token, let kind = FurtherInput.Kind(rawValue: word) else { return nil }
+    var lexer = lexer
+    guard let next = try? lexer.next(), case .name = next.0 else { return nil }
+    return kind
+  }
+
+  /// Names with widths: `h[hiddenSize], c[hiddenSize]`.
+  private mutating func declarations(
+    _ what: String
+  ) throws(CellTextError) -> [(name: String, width: Expression, position: Position)] {
     try advance()
-    var states: [CellSyntax.State] = []
+    var found: [(name: String, width: Expression, position: Position)] = []
     repeat {
-      if !states.isEmpty { try advance() }
+      if !found.isEmpty { try advance() }
       let place = position
-      let name = try identifier("the name of a state")
+      let name = try identifier("the name of \(what)")
       try expect("[")
       let width = try expression()
       try expect("]")
-      states.append(.init(name: name, width: width, position: place))
+      found.append((name, width, place))
     } while token == .symbol(",")
     try endLine()
-    return states
+    return found
   }
 
   private mutating func statement() throws(CellTextError) -> CellSyntax.Statement {

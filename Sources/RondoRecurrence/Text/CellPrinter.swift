@@ -71,6 +71,7 @@ package struct CellPrinter {
       && first.output == second.output && first.states == second.states
       && parameters(first) == parameters(second)
       && first.masks.map(\.withoutLayer) == second.masks.map(\.withoutLayer)
+      && first.further == second.further
   }
 
   /// An operation without what depends on sizes.
@@ -93,13 +94,19 @@ package struct CellPrinter {
 
   private mutating func print() -> String? {
     let states = step.states.map(\.name)
-    used = Set(states + CellFunctions.names + ["x", "inputSize", "hiddenSize", "inf", "default"])
+    used = Set(
+      states + step.further.map(\.name) + CellFunctions.names + [
+        "x", "inputSize", "hiddenSize", "inf", "default",
+      ])
     let header = sizes.samples.isEmpty ? "" : "hiddenSize = 128"
     lines = ["cell \(name)(\(header))"]
     let declared = states.indices.map { state in
       "\(states[state])[\(number(steps.map { $0.states[state].width }))]"
     }
     lines.append("state " + declared.joined(separator: ", "))
+    for (index, input) in step.further.enumerated() {
+      lines.append("\(input.kind.rawValue) \(input.name)[\(number(steps.map { $0.further[index].width }))]")
+    }
     for id in graph.nodes.indices {
       if isStatement(id) {
         write(id)
@@ -155,7 +162,7 @@ package struct CellPrinter {
   private func isStatement(_ id: NodeID) -> Bool {
     let node = graph[id]
     switch node.operation {
-    case .input, .state, .parameter, .constant, .mask, .kept, .slice, .broadcast: return false
+    case .input, .state, .parameter, .constant, .mask, .further, .kept, .slice, .broadcast: return false
     case .unary(.identity) where graph[node.inputs[0]].operation == .broadcast: return false
     default: break
     }
@@ -198,6 +205,7 @@ package struct CellPrinter {
     case .state(let state): return (step.states[state].name + (assigned.contains(state) ? "'" : ""), .value)
     case .parameter(let index): return (parameter(index), .value)
     case .mask(let index): return (mask(index, id), .value)
+    case .further(let index): return (step.further[index].name, .value)
     case .constant:
       let text = number(
         steps.map { if case .constant(let value) = $0.graph[id].operation { value } else { 0 } })
@@ -221,7 +229,9 @@ package struct CellPrinter {
       return ("\(name)(\(expression(node.inputs[0])), \(times))", .value)
     case .groupSum: return (grouped("sum", id), .value)
     case .groupMaximum: return (grouped("maximum", id), .value)
-    case .kept, .multiplyAdd, .outer, .total, .tileSum:
+    case .sumOverMemory: return (call("sumOverMemory", node.inputs), .value)
+    case .softmaxOverMemory: return (call("softmaxOverMemory", node.inputs), .value)
+    case .kept, .multiplyAdd, .outer, .total, .tileSum, .sumOverSteps:
       hasFailed = true
       return ("", .value)
     }

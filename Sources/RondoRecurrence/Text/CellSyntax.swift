@@ -14,6 +14,14 @@ struct CellSyntax: Sendable {
     var position: CellTextError.Position
   }
 
+  /// `memory source[64]`
+  struct Further: Sendable {
+    var kind: FurtherInput.Kind
+    var name: String
+    var width: Expression
+    var position: CellTextError.Position
+  }
+
   struct Statement: Sendable {
     /// Several names take the parts of a `split`.
     var names: [(name: String, position: CellTextError.Position)]
@@ -23,6 +31,7 @@ struct CellSyntax: Sendable {
   var name: String
   var options: [Option]
   var states: [State]
+  var further: [Further]
   var statements: [Statement]
   var result: Expression
 

@@ -20,7 +20,7 @@ extension StepGraph {
     let inputs = node.inputs.map(formula)
     func call(_ name: String) -> String { "\(name)(\(inputs.joined(separator: ", ")))" }
     switch node.operation {
-    case .input, .state, .parameter, .mask: return graph.name(id)
+    case .input, .state, .parameter, .mask, .further: return graph.name(id)
     case .kept: return "kept \(graph.name(id))"
     case .constant(let value): return "\(value)"
     case .unary(let function): return call(function.rawValue)
@@ -37,7 +37,7 @@ extension StepGraph {
     case .repeated, .tiled, .groupSum, .groupMaximum, .tileSum: return call("\(node.operation)")
     case .sum: return call("sum")
     case .maximum: return call("max")
-    case .total: return call("total")
+    case .total, .sumOverMemory, .sumOverSteps, .softmaxOverMemory: return call("\(node.operation)")
     }
   }
 

@@ -5,7 +5,9 @@ import RondoTestSupport
 // Cells that no library needs and every engine must run: each has in it something that planning could get wrong.
 
 enum StressCells {
-  static let all: [CellConformance] = [
+  static let all: [CellConformance] = ofEveryStep + MemoryCells.all
+
+  private static let ofEveryStep: [CellConformance] = [
     CellConformance("layer-norm LSTM", LayerNormLSTM(hiddenSize: 5)),
     CellConformance("layer-norm LSTM, hidden size 1", LayerNormLSTM(hiddenSize: 1)),
     CellConformance("every operation", EveryOperation(hiddenSize: 4)),
@@ -107,7 +109,9 @@ struct EveryOperation: Cell {
     let chosen = select(p[1] < p[2], abs(p[3]), relu(p[4]) - sqrt(positive))
     let moved = p[1].repeated(2) * p[2].tiled(2)
     let grouped = 0.25 * (moved.sum(groups: n) + moved.maximum(groups: n) + sin(p[0]) * cos(p[3]))
-    let gate = sigmoid(p[2]) * softplus(bounded) + tanh(chosen) + grouped
+    let source = w.memory("source", n)
+    let found = sumOverMemory(softmaxOverMemory(source * s.h) * source)
+    let gate = sigmoid(p[2]) * softplus(bounded) + tanh(chosen) + grouped + found
     let spread = gate - gate.mean() + (p[3] * w.vector("v", n)).sum() - p[4].maximum()
     s.m = 0.5 * s.m + -gate
     s.h = tanh(concatenate(spread, gate * p[0])[n / 2..<n / 2 + n]) + 0.1 * (0.2 < x[0..<1])

@@ -57,6 +57,11 @@ import Testing
     Rule("broadcast") { x, h, w in tanh(x[1..<2] * h) },
     Rule("row sum") { x, h, w in tanh(h.sum() * x) },
     Rule("row maximum") { x, h, w in tanh(h.maximum() * x) },
+    Rule("sumOverMemory") { x, h, w in sumOverMemory(tanh(w.memory("source", 3) * h)) },
+    Rule("softmaxOverMemory") { x, h, w in
+      let source = w.memory("source", 3)
+      return sumOverMemory(softmaxOverMemory(source * h) * source)
+    },
     Rule("product", 3) { x, h, w in tanh(w.linear("a", x, 3) + w.linear("b", h, 3)) },
   ]
 

@@ -56,7 +56,7 @@ import Testing
       switch work {
       case .product: "product"
       case .program: "program"
-      case .outer, .total: "sum"
+      case .outer, .total, .overMemory: "sum"
       }
     }
     #expect(kinds == ["product", "program", "product", "program"])
@@ -103,7 +103,7 @@ import Testing
             switch works[index] {
             case .program(let program): program.commits.contains(state)
             case .product(_, let commit): commit == state
-            case .outer, .total: false
+            case .outer, .total, .overMemory: false
             }
           }
           let readers = works.indices.filter { index in
