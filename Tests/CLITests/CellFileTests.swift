@@ -53,6 +53,22 @@ import Testing
     #expect(try weights(folder, "a") != weights(folder, "c"))
   }
 
+  @Test func aMemoryThatNobodyHasIsRefused() throws {
+    let folder = TemporaryFolder()
+    let file = folder.file(
+      "attention.cell",
+      """
+      cell attention(hiddenSize = 8)
+      state h[hiddenSize]
+      memory source[hiddenSize]
+      h = tanh(linear ih(x, hiddenSize) + sumOverMemory(softmaxOverMemory(sum(h*source))*source))
+      return h
+      """)
+    let result = try train(folder, "model", ["--steps", "10", "--cell", file])
+    #expect(result.status != 0)
+    #expect(result.messages.contains("attention.cell reads source beside its input"), "\(result.messages)")
+  }
+
   private static let wrappers = [
     "--weight-norm", "--drop-connect", "0.3", "--variational-dropout", "0.2", "--layer-norm", "--zoneout",
     "0.1",

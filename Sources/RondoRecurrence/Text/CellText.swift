@@ -10,7 +10,8 @@ import RondoCore
 ///     return h
 ///
 /// `x` is the input, `inputSize` its width; the names in the first line are numbers that can be chosen. A state that was assigned is the new
-/// one from the next line on; `h'` is always the one before the step. Reading a text executes nothing.
+/// one from the next line on; `h'` is always the one before the step. After the states, lines such as `memory source[64]`, `input gap[1]` and
+/// `perSequence id[8]` declare what the cell reads beside its input. Reading a text executes nothing.
 public struct CellText: Cell {
   /// The cell's own name.
   public let name: String
@@ -39,6 +40,9 @@ public struct CellText: Cell {
 
   /// The numbers that can be chosen, in the order of the first line.
   public var optionNames: [String] { syntax.options.map(\.name) }
+
+  /// The names of what the cell reads beside its input: memories and values of steps and sequences.
+  public var furtherInputs: [String] { syntax.further.map(\.name) }
 
   /// Throws what a trace for inputs of this width would stumble upon: names, widths, states.
   public func validate(inputSize: Int) throws(CellTextError) {

@@ -54,6 +54,10 @@ public enum CellChoice {
       } catch {
         throw .conflict(CellFileError(file: options.cell, error: error).description)
       }
+      if let name = text.furtherInputs.first {
+        throw .conflict(
+          "\(options.cell) reads \(name) beside its input, and there is nothing here to give it")
+      }
     }
     var wrapped = base
     for (option, wrapper) in options.wrappers {

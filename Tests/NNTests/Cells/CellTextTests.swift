@@ -50,6 +50,31 @@ import Testing
     #expect(CellPrinter.isEqual(trace(try CellText(text), inputSize: 3), step))
   }
 
+  /// What declares an input may still name a value.
+  @Test func furtherInputsReadBack() throws {
+    struct Reader: Cell {
+      var states: StateShapes { ["h": 4] }
+      func step(_ x: Term, _ s: inout States, _ w: Weights) -> Term {
+        let decay = exp(-softplus(w.input("gap", 1))).named("input")
+        let (source, other) = (w.memory("source", 4), w.memory("other", 2))
+        let a = softmaxOverMemory((source * s.h).sum()).named("memory")
+        let b = sumOverMemory(other * decay).named("b")
+        s.h = tanh(sumOverMemory(a * source) + w.linear("id", concatenate(w.perSequence("id", 3), b), 4))
+        return s.h
+      }
+    }
+    let step = trace(Reader(), inputSize: 3)
+    let text = try #require(CellPrinter.text(name: "reader", step))
+    #expect(text.contains("\ninput gap[1]\nmemory source[4]\nmemory other[2]\nperSequence id[3]\n"))
+    #expect(text.contains("\ninput = exp("))
+    let read = try CellText(text)
+    #expect(CellPrinter.isEqual(trace(read, inputSize: 3), step))
+    #expect(read.furtherInputs == ["gap", "source", "other", "id"])
+    // Another kind of input is another cell.
+    let other = try CellText(text.replacing("input gap", with: "perSequence gap"))
+    #expect(!CellPrinter.isEqual(trace(other, inputSize: 3), step))
+  }
+
   struct Mistake: CustomTestStringConvertible, Sendable {
     let text: String
     let line: Int
@@ -103,6 +128,18 @@ import Testing
       "h = h" + String(repeating: "+h", count: 100_000), 3, 2006, "a sum or product of more than 1000 terms"),
     Mistake("h = repeated(h, 10000000)\nc = c\nreturn h\n", 3, 5, "10000000 times 8 columns"),
     Mistake("h = 1e999 * h\n", 3, 5, "1e999 is not a number"),
+    Mistake("memory source[0]\nh = h\nc = c\nreturn h\n", 3, 15, "a width of 0"),
+    Mistake("memory c[4]\nh = h\nc = c\nreturn h\n", 3, 8, "c is declared already in line 2"),
+    Mistake("h = h\nmemory m[4]\nc = c\nreturn h\n", 4, 1, "memories and inputs are declared before"),
+    Mistake("memory m\nh = h\n", 3, 9, "expected '['"),
+    Mistake("memory m[8]\nh = h + m\nc = c\nreturn h\n", 4, 1, "the new value of h has a row for each slot"),
+    Mistake("memory m[8]\nh = h\nc = c\nreturn m\n", 6, 8, "the output has a row for each slot of a memory"),
+    Mistake(
+      "memory m[8]\nh = softmaxOverMemory(h)\nc = c\nreturn h\n", 4, 23,
+      "softmaxOverMemory of a value that has no row for each slot"),
+    Mistake(
+      "memory m[8], n[8]\nh = sumOverMemory(m + n)\nc = c\nreturn h\n", 4, 19, "the slots of two memories"),
+    Mistake("h = h\nc = c\nreturn parameter W(4, 8)\n", 5, 8, "the output is a matrix, not a row"),
   ]
 
   @Test(arguments: mistakes)

@@ -241,4 +241,36 @@ import Testing
     }
     #expect(try #require(shape).says("parameter cube: shape [2, 3, 4] is neither a vector nor a matrix"))
   }
+
+  @Test func slotsWhereRowsBelongTrap() async throws {
+    let output = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      TraceTests.tracing { x, s, w in w.memory("source", 4) }
+    }
+    #expect(
+      try #require(output).says("source has a row for each slot of a memory; sumOverMemory makes one of them")
+    )
+    let state = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      TraceTests.tracing { x, s, w in
+        s.h = s.h * w.memory("source", 4)
+        return s.h
+      }
+    }
+    #expect(try #require(state).says("state h: multiply has a row for each slot of a memory"))
+    let softmax = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      TraceTests.tracing { x, s, w in softmaxOverMemory(s.h) }
+    }
+    #expect(try #require(softmax).says("softmaxOverMemory: h' has no row for each slot of a memory"))
+    let sum = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      TraceTests.tracing { x, s, w in sumOverMemory(w.perSequence("id", 2)) }
+    }
+    #expect(try #require(sum).says("sumOverMemory: id has no row for each slot of a memory"))
+    let two = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      TraceTests.tracing { x, s, w in sumOverMemory(w.memory("source", 2) + w.memory("other", 2)) }
+    }
+    #expect(try #require(two).says("add: rows of source and other do not match"))
+    let kinds = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      TraceTests.tracing { x, s, w in sumOverMemory(w.memory("source", 2)) + w.input("source", 2) }
+    }
+    #expect(try #require(kinds).says("source is used as input of width 2 after memory of width 2"))
+  }
 }
