@@ -6,6 +6,7 @@
 // - a product that something else reads too is a value of its own and not part of a chain;
 // - what is summed in one chain has its rows in one domain: a product over a memory is computed for its slots and added in each step;
 // - nothing of this depends on what is recorded;
+// - a row divided by one number is multiplied by its reciprocal: one division instead of one for each column;
 // - a · b + c with a product a · b that nothing else reads is one fused multiply-add.
 
 package func canonicalize(_ step: StepGraph) -> StepGraph {
@@ -44,6 +45,13 @@ private struct Canonicalization {
     let result: NodeID
     if node.operation == .binary(.add) {
       result = rewriteSum(id)
+    } else if node.operation == .binary(.divide),
+      source.graph[node.inputs[1]].operation == .broadcast
+    {
+      let dividend = rewrite(node.inputs[0])
+      let divisor = rewrite(source.graph[node.inputs[1]].inputs[0])
+      let reciprocal = graph.binary(.divide, graph.constant(1), divisor)
+      result = graph.binary(.multiply, dividend, graph.broadcast(reciprocal, to: node.width))
     } else {
       let inputs = node.inputs.map { rewrite($0) }
       result = graph.add(node.operation, inputs, width: node.width, domain: node.domain)
