@@ -278,9 +278,10 @@ struct RunOptionGroup: ParsableArguments {
   var validateEvery: Int?
 
   @Option(
-    parsing: .unconditional, help: "End after this many validations without a better loss. (default: never)",
-    transform: OptionParsing.count)
-  var patience: Int?
+    parsing: .unconditional,
+    help: "End after this many validations without a better loss, or none. (default: none; classify: 10)",
+    transform: Patience.init(parsing:))
+  var patience: Patience?
 
   @Option(
     parsing: .unconditional, help: "What all random numbers follow from. (default: 1)",
@@ -317,8 +318,19 @@ struct RunOptionGroup: ParsableArguments {
     // A share that is given now takes the place of a file that another run had.
     options.validation = validation ?? (validationFraction == nil ? options.validation : nil)
     options.validateEvery = validateEvery ?? options.validateEvery
-    options.patience = patience ?? options.patience
+    // Without validations there is nothing to be patient about; what a task sets by itself goes with them.
+    if validationFraction == 0 { options.patience = nil }
+    if let patience { options.patience = patience.value }
     options.seed = seed ?? options.seed
+  }
+}
+
+/// A number of validations, or `none`.
+struct Patience {
+  let value: Int?
+
+  init(parsing text: String) throws {
+    value = text == "none" ? nil : try OptionParsing.count(text)
   }
 }
 
