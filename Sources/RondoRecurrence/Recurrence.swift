@@ -24,6 +24,8 @@ public struct Recurrence: Sendable {
   public let isReversed: Bool
   /// The cell's parameters in the order of their declaration.
   public let parameters: [Parameter]
+  /// For each state the parameter that it begins with, if it does.
+  package let startParameters: [Parameter?]
   package let plans: RecurrencePlans
   /// What the cell's random masks are drawn by, beside seed and pass.
   private let maskStreams: [UInt64]
@@ -44,6 +46,12 @@ public struct Recurrence: Sendable {
     parameters = plans.step.parameters.map {
       builder.parameter(name($0.name, $0.hasLayer), $0.shape, $0.initializer)
     }
+    let initializer = standardInitializer(states)
+    startParameters = states.map { state in
+      guard case .parameter(let initial) = state.start else { return nil }
+      return builder.parameter(
+        name("initial_" + state.name, state.hasLayer), [1, state.width], initial ?? initializer)
+    }
     maskStreams = plans.step.masks.map {
       RandomSource.stream(builder.qualified(name($0.name, $0.hasLayer)))
     }
@@ -56,8 +64,8 @@ public struct Recurrence: Sendable {
   ///
   /// - Parameters:
   ///   - x: [rows, inputSize]: the rows of the batch as `layout` places them.
-  ///   - initial: The states before the first step walked, one [sequences, width] each, in the user's order of the sequences; zeros if not
-  ///     given.
+  ///   - initial: The states before the first step walked, one [sequences, width] each, in the user's order of the sequences; what the cell
+  ///     says if not given: zeros, other numbers, or parameters.
   ///   - inputs: What the cell reads by `w.input` [rows, width] and by `w.perSequence` [sequences, width], by name.
   ///   - memories: What it reads by `w.memory`, by name.
   ///   - recording: Gets values of the cell by their names, and their gradients in the backward pass.
@@ -67,8 +75,9 @@ public struct Recurrence: Sendable {
     _ x: Variable, _ layout: SequenceLayout, initial: [Variable]? = nil, inputs: [String: Variable] = [:],
     memories: [String: Memory] = [:], recording: Recording? = nil
   ) -> (output: Variable, final: [Variable]) {
-    check(x, layout, initial)
     let tape = x.tape
+    let initial = initial ?? startingValues(layout, tape)
+    check(x, layout, initial)
     let weights = parameters.map { tape.parameter($0) }
     let further = FurtherRows(plans.step.further, layout, inputs: inputs, memories: memories)
     let inputs = [x] + weights + (initial ?? []) + further.variables
@@ -102,6 +111,18 @@ public struct Recurrence: Sendable {
       }
     }
     return (results[0], Array(results.dropFirst()))
+  }
+
+  /// The states before the first step, if one of them is a parameter.
+  private func startingValues(_ layout: SequenceLayout, _ tape: Tape) -> [Variable]? {
+    guard startParameters.contains(where: { $0 != nil }) else { return nil }
+    return zip(states, startParameters).map { state, parameter in
+      guard let parameter else {
+        return tape.constant(
+          Tensor(repeating: Float(state.startNumber), [layout.sequenceCount, state.width]))
+      }
+      return gatherRows(tape.parameter(parameter), Array(repeating: 0, count: layout.sequenceCount))
+    }
   }
 
   /// What the random masks of a pass are drawn by.
@@ -153,7 +174,7 @@ public struct Recurrence: Sendable {
         if let initial {
           runner.setState(state, place: place, initial[state].pointer + sequence * shape.width)
         } else {
-          runner.setState(state, place: place, repeating: 0)
+          runner.setState(state, place: place, repeating: Float(shape.startNumber))
         }
       }
     }
@@ -267,6 +288,18 @@ public struct Recurrence: Sendable {
     let pointer = tensor.mutablePointer()
     for (place, sequence) in layout.order.enumerated() { fill(place, pointer + sequence * width) }
     return tensor
+  }
+}
+
+extension StateShape {
+  /// The number that it begins with, unless that is a parameter.
+  package var startNumber: Double { if case .number(let number) = start { number } else { 0 } }
+
+  /// Whether its name has the number of a layer already, as those of a stack that is one cell have.
+  fileprivate var hasLayer: Bool {
+    let parts = name.split(separator: "_", omittingEmptySubsequences: false)
+    guard parts.count > 1, let last = parts.last, last.first == "l" else { return false }
+    return Int(last.dropFirst()) != nil
   }
 }
 

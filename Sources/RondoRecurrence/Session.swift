@@ -211,7 +211,7 @@ public final class Session {
     fileprivate let streamCount: Int
   }
 
-  /// Starts all streams anew: all states zero.
+  /// Starts all streams anew: all states are what the cells begin with, zeros unless they say otherwise.
   public func reset() {
     for stream in 0..<streamCount { reset(stream: stream) }
   }
@@ -220,7 +220,14 @@ public final class Session {
   public func reset(stream: Int) {
     check(stream)
     for (layer, runner) in zip(layers, runners) {
-      for state in layer.states.indices { runner.setState(state, place: stream, repeating: 0) }
+      for (state, shape) in layer.states.enumerated() {
+        if let parameter = layer.startParameters[state] {
+          let start = weights[parameter]
+          withExtendedLifetime(start) { runner.setState(state, place: stream, start.pointer) }
+        } else {
+          runner.setState(state, place: stream, repeating: Float(shape.startNumber))
+        }
+      }
     }
   }
 

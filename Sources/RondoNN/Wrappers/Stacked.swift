@@ -23,7 +23,7 @@ public struct Stacked: Cell {
     var width = inputSize
     for (layer, cell) in cells.enumerated() {
       shapes += cell.states(inputSize: width).shapes.map {
-        StateShape(name: "\($0.name)_l\(layer)", width: $0.width)
+        StateShape(name: "\($0.name)_l\(layer)", width: $0.width, start: $0.start)
       }
       if layer + 1 < cells.count { width = trace(cell, inputSize: width).outputSize }
     }

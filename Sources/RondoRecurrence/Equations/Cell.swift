@@ -36,21 +36,34 @@ extension Cell {
   public func states(inputSize: Int) -> StateShapes { states }
 }
 
-/// The name and the width of a state.
+/// The value of a state before the first step, where a run is not given another one.
+public enum StateStart: Hashable, Sendable {
+  /// The same number in all columns.
+  case number(Double)
+  /// A parameter [1, width] with the name `initial_STATE`, the same for all sequences; without an initialiser it begins as others do.
+  case parameter(Initializer?)
+}
+
+/// The name, the width and the start of a state.
 public struct StateShape: Hashable, Sendable {
   /// What the equations call it: `s.h` is the state "h".
   public let name: String
   /// The number of columns.
   public let width: Int
+  /// Its value before the first step.
+  public let start: StateStart
 
   /// A state of this name and width.
-  public init(name: String, width: Int) {
+  public init(name: String, width: Int, start: StateStart = .number(0)) {
     self.name = name
     self.width = width
+    self.start = start
   }
 }
 
 /// The states that a cell declares, in order, written as a dictionary: `["h": 256, "c": 256]`.
+///
+/// They are zero before the first step unless told otherwise: `(["h": 256, "m": 256] as StateShapes).starting("m", at: -.infinity)`.
 public struct StateShapes: ExpressibleByDictionaryLiteral, Sendable {
   /// The states in the order of their declaration.
   public let shapes: [StateShape]
@@ -68,6 +81,26 @@ public struct StateShapes: ExpressibleByDictionaryLiteral, Sendable {
         shapes.filter { $0.name == shape.name }.count == 1, "StateShapes: two states named \(shape.name)")
     }
     self.shapes = shapes
+  }
+
+  /// The same states, the one of this name being this number before the first step. Traps if there is none.
+  public func starting(_ name: String, at number: Double) -> StateShapes {
+    starting(name, .number(number))
+  }
+
+  /// The same states, the one of this name being a parameter before the first step. Traps if there is none.
+  ///
+  /// - Parameter initial: Of the parameter; without it, as that of other parameters.
+  public func startingAtParameter(_ name: String, initial: Initializer? = nil) -> StateShapes {
+    starting(name, .parameter(initial))
+  }
+
+  private func starting(_ name: String, _ start: StateStart) -> StateShapes {
+    require(
+      shapes.contains { $0.name == name },
+      "StateShapes: no state named \(name) in [\(shapes.map(\.name).joined(separator: ", "))]")
+    return StateShapes(
+      shapes.map { StateShape(name: $0.name, width: $0.width, start: $0.name == name ? start : $0.start) })
   }
 }
 

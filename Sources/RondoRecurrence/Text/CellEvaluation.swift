@@ -65,9 +65,29 @@ struct CellEvaluation {
     let evaluation = CellEvaluation(syntax, options, inputSize: inputSize)
     var shapes: [StateShape] = []
     for state in syntax.states {
-      shapes.append(StateShape(name: state.name, width: try evaluation.width(state.width)))
+      var start = StateStart.number(0)
+      if let expression = state.start { start = try evaluation.start(expression) }
+      shapes.append(
+        StateShape(name: state.name, width: try evaluation.width(state.width), start: start))
     }
     return shapes
+  }
+
+  /// `-inf`, `parameter()` or `parameter(normal(0.1))`.
+  private func start(_ expression: Expression) throws(CellTextError) -> StateStart {
+    guard case .call(let call) = expression.kind, call.function == "parameter" else {
+      let number = try number(expression)
+      guard !number.isNaN else { throw CellTextError(expression.position, "a start that is no number") }
+      return .number(number)
+    }
+    guard call.parameter == nil, call.options.isEmpty, call.arguments.count < 2 else {
+      throw CellTextError(
+        expression.position, "a state that begins as a parameter is `parameter()` or `parameter(INITIALISER)`"
+      )
+    }
+    guard let initial = call.arguments.first else { return .parameter(nil) }
+    if case .name("default") = initial.kind { return .parameter(nil) }
+    return .parameter(try initializer(initial))
   }
 
   // MARK: The step
@@ -517,7 +537,11 @@ struct CellEvaluation {
   /// `0.5`, `uniform(0.1)`, `orthogonal`, `blocks(hiddenSize, default, hiddenSize, 1)`.
   private func initializer(_ expression: Expression) throws(CellTextError) -> Initializer {
     switch expression.kind {
-    case .name("default"): return weights!.defaultInitializer
+    case .name("default"):
+      guard let weights else {
+        throw CellTextError(expression.position, "default has no meaning inside of the start of a state")
+      }
+      return weights.defaultInitializer
     case .name("xavier"): return .xavierUniform
     case .name("kaiming"): return .kaimingUniform
     case .name("orthogonal"): return .orthogonal

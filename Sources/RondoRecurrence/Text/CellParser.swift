@@ -79,8 +79,8 @@ struct CellParser {
   }
 
   private mutating func stateLine() throws(CellTextError) -> [CellSyntax.State] {
-    try declarations("a state").map {
-      CellSyntax.State(name: $0.name, width: $0.width, position: $0.position)
+    try declarations("a state", haveStarts: true).map {
+      CellSyntax.State(name: $0.name, width: $0.width, start: $0.start, position: $0.position)
     }
   }
 
@@ -98,12 +98,14 @@ struct CellParser {
     return kind
   }
 
-  /// Names with widths: `h[hiddenSize], c[hiddenSize]`.
+  /// What a line declares: `c[hiddenSize]`, or of a state with its start `m[hiddenSize] = -inf`.
+  private typealias Declaration = (name: String, width: Expression, start: Expression?, position: Position)
+
   private mutating func declarations(
-    _ what: String
-  ) throws(CellTextError) -> [(name: String, width: Expression, position: Position)] {
+    _ what: String, haveStarts: Bool = false
+  ) throws(CellTextError) -> [Declaration] {
     try advance()
-    var found: [(name: String, width: Expression, position: Position)] = []
+    var found: [Declaration] = []
     repeat {
       if !found.isEmpty { try advance() }
       let place = position
@@ -111,7 +113,12 @@ struct CellParser {
       try expect("[")
       let width = try expression()
       try expect("]")
-      found.append((name, width, place))
+      var start: Expression?
+      if haveStarts, token == .symbol("=") {
+        try advance()
+        start = try expression()
+      }
+      found.append((name, width, start, place))
     } while token == .symbol(",")
     try endLine()
     return found

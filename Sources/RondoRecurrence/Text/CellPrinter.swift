@@ -101,7 +101,7 @@ package struct CellPrinter {
     let header = sizes.samples.isEmpty ? "" : "hiddenSize = 128"
     lines = ["cell \(name)(\(header))"]
     let declared = states.indices.map { state in
-      "\(states[state])[\(number(steps.map { $0.states[state].width }))]"
+      "\(states[state])[\(number(steps.map { $0.states[state].width }))]\(start(of: state))"
     }
     lines.append("state " + declared.joined(separator: ", "))
     for (index, input) in step.further.enumerated() {
@@ -183,6 +183,23 @@ package struct CellPrinter {
   }
 
   private func copied(_ id: NodeID) -> NodeID { isCopyOfResult(id) ? graph[id].inputs[0] : id }
+
+  private mutating func start(of state: Int) -> String {
+    switch step.states[state].start {
+    case .number(0): return ""
+    case .number: return " = " + number(steps.map { $0.states[state].startNumber })
+    case .parameter(nil): return " = parameter()"
+    case .parameter:
+      let initializers = steps.compactMap { step in
+        if case .parameter(let initial) = step.states[state].start { initial } else { nil }
+      }
+      guard initializers.count == steps.count, initializers != standard else {
+        hasFailed = true
+        return ""
+      }
+      return " = parameter(\(text(of: initializers)))"
+    }
+  }
 
   // MARK: Expressions
 

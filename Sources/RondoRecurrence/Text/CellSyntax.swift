@@ -11,6 +11,8 @@ struct CellSyntax: Sendable {
   struct State: Sendable {
     var name: String
     var width: Expression
+    /// `-inf` or `parameter(0.1)`; without it 0.
+    var start: Expression?
     var position: CellTextError.Position
   }
 

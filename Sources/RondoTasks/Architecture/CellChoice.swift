@@ -54,6 +54,14 @@ public enum CellChoice {
       } catch {
         throw .conflict(CellFileError(file: options.cell, error: error).description)
       }
+      let learned = text.states(inputSize: inputSize).shapes.first {
+        if case .parameter = $0.start { true } else { false }
+      }
+      if let learned {
+        throw .conflict(
+          "\(options.cell): the state \(learned.name) begins as a parameter, which nothing here would train"
+        )
+      }
       if let name = text.furtherInputs.first {
         throw .conflict(
           "\(options.cell) reads \(name) beside its input, and there is nothing here to give it")

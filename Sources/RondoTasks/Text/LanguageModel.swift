@@ -76,7 +76,7 @@ public struct LanguageModel: Sendable {
 
   /// The states of all layers before the first symbol, one [sequences, width] each.
   public func initialStates(sequences: Int) -> [Tensor] {
-    layers.flatMap { $0.states.map { Tensor(zeros: [sequences, $0.width]) } }
+    layers.flatMap(\.states).map { Tensor(repeating: Float($0.startNumber), [sequences, $0.width]) }
   }
 
   /// Runs the layers over the symbols of a batch.

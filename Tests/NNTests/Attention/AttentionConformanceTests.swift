@@ -72,6 +72,15 @@ import Testing
     #expect(CellPrinter.isEqual(trace(try CellText(text), inputSize: cell.inputSize), step))
   }
 
+  /// A hook around a decoder finds the products of the cell inside, whatever hooks that has itself.
+  @Test func recurrentProductsAreFoundThroughWrappers() {
+    let cell = GRU(hiddenSize: 5).normalized().attending(to: "source", memorySize: 4, attentionSize: 6)
+    let names = trace(cell.dropConnect(0.4), inputSize: 3).masks.map(\.name)
+    // The keys alone depend on no state; the input of the cell has the context in it.
+    #expect(
+      names == ["attention_query", "attention_score", "ih", "hh"].map { "drop_connect_" + $0 })
+  }
+
   /// What only depends on the memory is computed once, and of what each slot of each step has the weights alone are kept.
   @Test(arguments: AllDecoders.entries.map(\.name))
   func keysAreComputedOnceAndEnergiesNotKept(_ name: String) throws {

@@ -50,6 +50,31 @@ import Testing
     #expect(CellPrinter.isEqual(trace(try CellText(text), inputSize: 3), step))
   }
 
+  @Test func startsReadBack() throws {
+    struct Starting: Cell {
+      var states: StateShapes {
+        (["h": 4, "m": 2, "k": 3, "l": 1] as StateShapes).starting("m", at: -.infinity).starting(
+          "h", at: 0.25
+        )
+        .startingAtParameter("k").startingAtParameter("l", initial: .normal(0.5))
+      }
+      func step(_ x: Term, _ s: inout States, _ w: Weights) -> Term {
+        s.m = max(s.m, w.linear("m", x, 2))
+        s.h = tanh(w.linear("ih", x, 4) + s.h * s.l)
+        s.k = s.k * 0.5
+        s.l = s.k.sum()
+        return s.h
+      }
+    }
+    let step = trace(Starting(), inputSize: 3)
+    let text = try #require(CellPrinter.text(name: "starting", step))
+    #expect(
+      text.contains("\nstate h[4] = 0.25, m[2] = -inf, k[3] = parameter(), l[1] = parameter(normal(0.5))\n"))
+    #expect(CellPrinter.isEqual(trace(try CellText(text), inputSize: 3), step))
+    let other = try CellText(text.replacing("-inf", with: "inf"))
+    #expect(!CellPrinter.isEqual(trace(other, inputSize: 3), step))
+  }
+
   /// What declares an input may still name a value.
   @Test func furtherInputsReadBack() throws {
     struct Reader: Cell {
@@ -128,6 +153,16 @@ import Testing
       "h = h" + String(repeating: "+h", count: 100_000), 3, 2006, "a sum or product of more than 1000 terms"),
     Mistake("h = repeated(h, 10000000)\nc = c\nreturn h\n", 3, 5, "10000000 times 8 columns"),
     Mistake("h = 1e999 * h\n", 3, 5, "1e999 is not a number"),
+    Mistake(
+      "state m[4] = h\nm = m\nh = h\nc = c\nreturn h\n", 3, 14, "h is used before it is defined in line 5"),
+    Mistake("state m[4] = 0/0\nm = m\nh = h\nc = c\nreturn h\n", 3, 16, "a division by 0"),
+    Mistake("state m[4] = inf - inf\nm = m\nh = h\nc = c\nreturn h\n", 3, 14, "a start that is no number"),
+    Mistake(
+      "state m[4] = parameter(1, 2)\nm = m\nh = h\nc = c\nreturn h\n", 3, 14,
+      "a state that begins as a parameter"),
+    Mistake(
+      "state m[4] = parameter(fixed(default))\nm = m\nh = h\nc = c\nreturn h\n", 3, 30,
+      "default has no meaning"),
     Mistake("memory source[0]\nh = h\nc = c\nreturn h\n", 3, 15, "a width of 0"),
     Mistake("memory c[4]\nh = h\nc = c\nreturn h\n", 3, 8, "c is declared already in line 2"),
     Mistake("h = h\nmemory m[4]\nc = c\nreturn h\n", 4, 1, "memories and inputs are declared before"),
