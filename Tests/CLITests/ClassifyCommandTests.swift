@@ -8,6 +8,7 @@ import Testing
 @Suite struct ClassifyCommandTests {
   private static let small = [
     "--hidden", "8", "--embedding", "8", "--batch", "8", "--steps", "60", "--learning-rate", "0.02",
+    "--dropout", "0",
   ]
 
   /// Texts with a word that says it all.
@@ -145,16 +146,21 @@ import Testing
       expectRefused(try train(folder, file, options), naming: word)
       #expect(!FileManager.default.fileExists(atPath: folder("model")))
     }
+    /// What the parser of arguments answers, with the usage.
+    func misuse(_ options: [String], _ word: String) throws {
+      let result = try train(folder, file, columns + options)
+      #expect(result.status == 64 && result.messages.contains(word), "\(result.messages)")
+    }
     try refuse(["--text-column", "opinion", "--label-column", "star"], "stars")
     try refuse(["--text-column", "opinio", "--label-column", "stars"], "opinion")
     try refuse(columns + ["--sequence-column", "id"], "not both")
-    try refuse(columns + ["--pooling", "sum"], "sum")
-    try refuse(columns + ["--tie"], "--tie")
-    try refuse(columns + ["--map-labels", "good"], "OLD=NEW")
+    try misuse(["--pooling", "sum"], "sum")
+    try misuse(["--tie"], "--tie")
+    try misuse(["--map-labels", "good"], "OLD=NEW")
     try refuse(columns + ["--map-labels", "good=bad"], "only \"bad\"")
     try refuse(columns + ["--freeze-vectors"], "--vectors")
     try refuse(columns + ["--validation", "none.csv"], "none.csv")
-    try refuse(columns + ["--hidden", "8,x"], "8,x")
+    try misuse(["--hidden", "8,x"], "8,x")
     try refuse(columns + ["--hidden", "8,4", "--layers", "3"], "--layers is 3")
     try refuse(["--sequence-column", "id", "--label-column", "stars"], "line 2")
     try refuse(["--phrases"], "trees")

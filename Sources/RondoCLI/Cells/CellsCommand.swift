@@ -44,7 +44,8 @@ struct CellsCommand: ParsableCommand {
           rondo text train book.txt -o book --cell my.cell
         """)
 
-    @Argument(help: ArgumentHelp("The cell: see `rondo cells list`, or a .cell file.", valueName: "name|file.cell"))
+    @Argument(
+      help: ArgumentHelp("The cell: see `rondo cells list`, or a .cell file.", valueName: "name|file.cell"))
     var name: String
 
     @OptionGroup(title: "Wrappers") var wrappers: WrapperOptionGroup

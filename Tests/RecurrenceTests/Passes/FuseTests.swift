@@ -36,8 +36,8 @@ import Testing
   @Test func reductionsEndSections() {
     let program = loop(RecurrencePlans(SoftmaxGate(hiddenSize: 5), inputSize: 3).inference)
     #expect(program.count == 1)
-    // The maximum; the exponentials and their sum; what divides by the sum.
-    #expect(program[0].sections.map(\.width) == [5, 5, 5])
+    // The maximum; the exponentials and their sum; the sum's reciprocal; what is multiplied by it.
+    #expect(program[0].sections.map(\.width) == [5, 5, 1, 5])
   }
 
   @Test func valuesOfAWidthShareASection() {

@@ -124,7 +124,7 @@ enum OrderedSequences {
     // The words that decide move it most.
     let scores = zip(predictions[0].explanation!.parts, predictions[0].explanation!.scores)
     let strongest = scores.sorted { abs($0.1) > abs($1.1) }.prefix(2).map(\.0)
-    #expect(Set(strongest).isSubset(of: ["not", "good", "film"]))
+    #expect(strongest.contains("not") || strongest.contains("good"))
     #expect(try classifier.probabilities(of: "a film not good") == predictions[0].probabilities)
   }
 
