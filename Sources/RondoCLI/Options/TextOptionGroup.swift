@@ -4,7 +4,7 @@ import RondoTasks
 
 /// How text is cut into symbols.
 struct TextOptionGroup: ParsableArguments {
-  @Option(help: "What a symbol is. (default: char)")
+  @Option(help: "What a symbol is. (default: char; classify: word)")
   var level: TextLevel?
 
   @Option(

@@ -33,21 +33,21 @@ struct ModelOptionGroup: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Units of each recurrent layer: one number for all, or 256,128 for two layers. (default: 256)",
+      "Units of each recurrent layer: one number for all, or 256,128 for two layers. (default: 256; classify: 128)",
       valueName: "hidden,…"), transform: OptionParsing.widths)
   var hidden: [Int]?
 
-  @Option(parsing: .unconditional, help: "Recurrent layers. (default: 2)", transform: OptionParsing.count)
+  @Option(parsing: .unconditional, help: "Recurrent layers. (default: 2; classify: 1)", transform: OptionParsing.count)
   var layers: Int?
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Run every layer from both ends, the two outputs side by side. (Not for language models.)")
+    help: "Run every layer from both ends, the two outputs side by side. (Not for text; the default of classify.)")
   var bidirectional: Bool?
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Run every layer from both ends, the two outputs added up. (Not for language models.)")
+    help: "Run every layer from both ends, the two outputs added up. (Not for text.)")
   var bidirectionalSum: Bool?
 
   @Flag(inversion: .prefixedNo, help: "Add what a layer reads to what it gives, where the widths are equal.")
@@ -59,7 +59,7 @@ struct ModelOptionGroup: ParsableArguments {
   var embedding: Int?
 
   @Option(
-    parsing: .unconditional, help: "Share of values dropped after each layer while training. (default: 0.2)",
+    parsing: .unconditional, help: "Share of values dropped after each layer while training. (default: 0.2; classify: 0.3)",
     transform: OptionParsing.share)
   var dropout: Double?
 
@@ -205,12 +205,13 @@ struct OptimisationOptionGroup: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "Decay of a moving average of the weights, which is validated and saved: 0.999, or none.",
+    help: "Decay of a moving average of the weights, which is validated and saved, or none. (default: none; classify: 0.99)",
     transform: Bound.init(parsing:))
   var average: Bound?
 
   @Option(
-    parsing: .unconditional, help: "Share of a target's probability that is spread over all. (default: 0)",
+    parsing: .unconditional,
+    help: "Share of a target's probability that is spread over all. (default: 0; classify: 0.1)",
     transform: OptionParsing.share)
   var labelSmoothing: Double?
 
@@ -249,7 +250,7 @@ struct RunOptionGroup: ParsableArguments {
   var steps: Int?
 
   @Option(
-    parsing: .unconditional, help: "End after this many passes over the data. (default: 10)",
+    parsing: .unconditional, help: "End after this many passes over the data. (default: 10; classify: 30)",
     transform: OptionParsing.count)
   var epochs: Int?
 
@@ -267,7 +268,7 @@ struct RunOptionGroup: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help:
-      "Share of the data, from its end, held out to choose the best weights by; 0 for none. (default: 0.05)",
+      "Share of the data held out to choose the best weights by, of a text its end; 0 for none. (default: 0.05; classify: 0.1)",
     transform: OptionParsing.share)
   var validationFraction: Double?
 
@@ -279,7 +280,7 @@ struct RunOptionGroup: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "End after this many validations without a better loss, or none. (default: none; classify: 10)",
+    help: "End after this many validations without a better loss, or none. (default: none)",
     transform: Patience.init(parsing:))
   var patience: Patience?
 
