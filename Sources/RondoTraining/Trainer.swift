@@ -97,7 +97,7 @@ public final class Trainer<Program: TrainingProgram> {
 
   /// Steps in one pass over the training data, each of `accumulate` batches.
   private static func stepsPerEpoch(_ program: Program, _ options: TrainingOptions) -> Int {
-    max(1, program.stepsPerEpoch / options.accumulate)
+    max(1, (program.stepsPerEpoch + options.accumulate - 1) / options.accumulate)
   }
   /// The same of this run.
   public var stepsPerEpoch: Int { Self.stepsPerEpoch(program, options) }

@@ -98,13 +98,17 @@ package struct CellConformance: Sendable, CustomStringConvertible {
       ).map { $0 + " of the reference" }
   }
 
-  /// Tensors that differ between a sequence that runs by itself and in a ragged batch.
+  /// Tensors, and gradients of inputs and states, that differ between a sequence that runs by itself and in a ragged batch.
   package func differencesByBatch(reverse: Bool) -> [String] {
     let plans = plans()
     let walk = Self.walk(plans, reverse: reverse)
     let layout = walk.layout
     let values = plans.randomValues(layout)
-    let whole = VectorExecutor.run(plans, walk, values)
+    let gradients = plans.randomGradients(layout)
+    let whole = VectorExecutor.run(plans, walk, values, resultGradients: gradients)
+    func states(_ place: Int, of all: [[Float]]) -> [[Float]] {
+      zip(plans.step.states, all).map { pick([place], of: $1, width: $0.width) }
+    }
     return layout.order.enumerated().flatMap { place, sequence in
       let rows = (0..<layout.lengths[sequence]).map { layout.row(place: place, time: $0) }
       let alone = VectorExecutor.run(
@@ -123,12 +127,19 @@ package struct CellConformance: Sendable, CustomStringConvertible {
               }
             return pick(rows, of: values.further[index], width: input.width)
           },
-          states: zip(plans.step.states, values.states).map { pick([place], of: $1, width: $0.width) },
-          parameters: values.parameters))
+          states: states(place, of: values.states), parameters: values.parameters),
+        resultGradients: (
+          pick(rows, of: gradients.output, width: plans.outputSize), states(place, of: gradients.final)
+        ))
       let expected = SequenceResults(
-        output: pick(rows, of: whole.output, width: plans.outputSize),
-        final: zip(plans.step.states, whole.final).map { pick([place], of: $1, width: $0.width) })
-      return differing(alone, expected, plans).map { "\($0) of sequence \(sequence)" }
+        output: pick(rows, of: whole.output, width: plans.outputSize), final: states(place, of: whole.final))
+      let results = SequenceResults(output: alone.output, final: alone.final)
+      let (own, all) = (alone.gradients!, whole.gradients!)
+      let slopes = SequenceResults(output: own.input, final: own.states)
+      let expectedSlopes = SequenceResults(
+        output: pick(rows, of: all.input, width: inputSize), final: states(place, of: all.states))
+      return differing(results, expected, plans).map { "\($0) of sequence \(sequence)" }
+        + differing(slopes, expectedSlopes, plans).map { "the gradient before \($0) of sequence \(sequence)" }
     }
   }
 

@@ -64,6 +64,10 @@ struct CellsCommand: ParsableCommand {
       (options.cell, options.hidden) = (name, [hidden])
       options.equations = try CellChoice.equations(of: name)
       wrappers.apply(to: &options)
+      if let equations = options.equations, !plan, !options.hasWrappers {
+        // As it was written, with its names, options and remarks; that it can be read is known by now.
+        return try StandardOutput.write(Array(equations.utf8))
+      }
       guard plan else {
         return try StandardOutput.print(String(CellChoice.text(options, inputSize: input).dropLast()))
       }

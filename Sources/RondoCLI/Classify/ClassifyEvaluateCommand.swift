@@ -52,7 +52,9 @@ struct ClassifyEvaluateCommand: ParsableCommand {
   /// The labels with their scores and their row of the confusion matrix; of many labels, the scores alone.
   private static func table(_ evaluation: ClassifierEvaluation) -> [String] {
     let hasMatrix = evaluation.labels.count <= 12
-    let names = evaluation.labels.map { $0.count > 20 ? $0.prefix(19) + "…" : $0 }
+    let names = evaluation.labels.map(ClassifyPredictCommand.printable).map {
+      $0.count > 20 ? $0.prefix(19) + "…" : $0
+    }
     let width = max(5, names.map(\.count).max() ?? 0) + 2
     func padded(_ text: String, _ width: Int) -> String {
       String(repeating: " ", count: max(0, width - text.count)) + text

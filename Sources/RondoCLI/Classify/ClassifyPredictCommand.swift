@@ -40,6 +40,17 @@ struct ClassifyPredictCommand: ParsableCommand {
     threads.apply()
     let classifier = try Classifier.load(model)
     let predictions = try classifier.predict(files, explains: explain) { data.apply(to: &$0) }
+    let isLabelled = predictions.allSatisfy { prediction in
+      guard let words = prediction.text?.split(separator: " ", maxSplits: 1), words.count == 2 else {
+        return false
+      }
+      return classifier.labels.contains(String(words[0]))
+    }
+    if isLabelled, data.format == nil {
+      StandardError.write(
+        "rondo: every text begins with a label, which is read as a word; --format labelled-lines leaves it out\n"
+      )
+    }
     for prediction in predictions {
       if json {
         try StandardOutput.print(.object(Self.object(prediction, classifier.labels)))
@@ -55,7 +66,14 @@ struct ClassifyPredictCommand: ParsableCommand {
   private static func line(_ prediction: ClassifierPrediction, _ labels: [String]) -> String {
     let probability = prediction.probabilities.max() ?? 0
     let what = prediction.text ?? prediction.name ?? ""
-    return "\(prediction.label)\t\(String(format: "%.4f", probability))\t\(what.replacing("\n", with: " "))"
+    return "\(printable(prediction.label))\t\(String(format: "%.4f", probability))\t\(printable(what))"
+  }
+
+  /// Text on one line, without what a terminal would obey.
+  static func printable(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
   }
 
   private static func object(_ prediction: ClassifierPrediction, _ labels: [String]) -> JSON.Object {
@@ -93,7 +111,8 @@ enum ExplanationText {
       let steps = zip(explanation.parts, explanation.scores).map { ("step \($0)", $1) }
       return "  " + ranked(steps) + "\n  " + ranked(explanation.features.map { ($0.name, $0.score) })
     }
-    let parts = zip(explanation.parts, explanation.scores).map { part, score -> String in
+    let parts = zip(explanation.parts.map(ClassifyPredictCommand.printable), explanation.scores).map {
+      part, score -> String in
       guard isColoured else { return "\(part) \(signed(score))" }
       return coloured(part, share: largest == 0 ? 0 : score / largest)
     }

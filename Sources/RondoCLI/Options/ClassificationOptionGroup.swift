@@ -24,7 +24,7 @@ struct ClassificationOptionGroup: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "Noise added to numbers while training, in deviations of each feature. (default: 0.3)",
+    help: "Noise added to numbers while training, in deviations of each feature. (default: 0.5)",
     transform: OptionParsing.notNegative)
   var noise: Double?
 
@@ -39,7 +39,7 @@ struct ClassificationOptionGroup: ParsableArguments {
       "Word vectors that the embedding begins with: a word and its numbers on each line.", valueName: "file"))
   var vectors: String?
 
-  @Flag(inversion: .prefixedNo, help: "Leave the vectors as they are.")
+  @Flag(inversion: .prefixedNo, help: "Leave the vectors as they are; words without one are zeros.")
   var freezeVectors: Bool?
 
   func apply(to options: inout ClassificationOptions) {

@@ -20,7 +20,7 @@ struct TrainingOptionGroup: ParsableArguments {
 struct ModelOptionGroup: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The recurrent cell: a name of `rondo cells list`, or a .cell file with equations. (default: lstm)",
+      "The recurrent cell: a name of `rondo cells list`, or a .cell file with equations. (default: lstm; classify: gru)",
       valueName: "name|file.cell"))
   var cell: String?
 
@@ -37,12 +37,16 @@ struct ModelOptionGroup: ParsableArguments {
       valueName: "hidden,…"), transform: OptionParsing.widths)
   var hidden: [Int]?
 
-  @Option(parsing: .unconditional, help: "Recurrent layers. (default: 2; classify: 1)", transform: OptionParsing.count)
+  @Option(
+    parsing: .unconditional, help: "Recurrent layers. (default: 2; classify: 1)",
+    transform: OptionParsing.count)
   var layers: Int?
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Run every layer from both ends, the two outputs side by side. (Not for text; the default of classify.)")
+    help:
+      "Run every layer from both ends, the two outputs side by side. (Not for text; the default of classify.)"
+  )
   var bidirectional: Bool?
 
   @Flag(
@@ -59,7 +63,8 @@ struct ModelOptionGroup: ParsableArguments {
   var embedding: Int?
 
   @Option(
-    parsing: .unconditional, help: "Share of values dropped after each layer while training. (default: 0.2; classify: 0.3)",
+    parsing: .unconditional,
+    help: "Share of values dropped after each layer while training. (default: 0.2; classify: 0.3)",
     transform: OptionParsing.share)
   var dropout: Double?
 
@@ -205,7 +210,8 @@ struct OptimisationOptionGroup: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "Decay of a moving average of the weights, which is validated and saved, or none. (default: none; classify: 0.99)",
+    help:
+      "Decay of a moving average of the weights, which is validated and saved, or none. (default: none; classify: 0.99)",
     transform: Bound.init(parsing:))
   var average: Bound?
 

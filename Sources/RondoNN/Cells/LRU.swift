@@ -25,7 +25,8 @@ public struct LRU: Cell {
     let size = exp(-exp(w.vector("nu", hiddenSize, initial: .between(-6.9, -2.25)))).named("size")
     let angle = exp(w.vector("theta", hiddenSize, initial: .between(-6, -1.16))).named("angle")
     let (a, b) = ((size * cos(angle)).named("a"), (size * sin(angle)).named("b"))
-    let gain = sqrt(1 - size * size).named("gain")
+    // Where the size is 1 the root would have an infinite slope.
+    let gain = sqrt(max(1 - size * size, 1e-6)).named("gain")
     let (re, im) = (s.re, s.im)
     s.re = a * re - b * im + gain * w.linear("re", x, hiddenSize, bias: false)
     s.im = a * im + b * re + gain * w.linear("im", x, hiddenSize, bias: false)

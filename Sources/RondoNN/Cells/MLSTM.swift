@@ -19,7 +19,10 @@ public struct MLSTM: Cell {
   /// The cell.
   public init(hiddenSize: Int) { self.hiddenSize = hiddenSize }
 
-  public var states: StateShapes { ["n": hiddenSize, "C": hiddenSize * hiddenSize, "m": 1] }
+  // Before the first step there is nothing to be kept, however little that step writes.
+  public var states: StateShapes {
+    (["n": hiddenSize, "C": hiddenSize * hiddenSize, "m": 1] as StateShapes).starting("m", at: -.infinity)
+  }
 
   public func step(_ x: Term, _ s: inout States, _ w: Weights) -> Term {
     let z = w.linear("ih", x, 4 * hiddenSize + 2).named("z")

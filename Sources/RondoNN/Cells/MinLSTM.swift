@@ -19,7 +19,8 @@ public struct MinLSTM: Cell {
 
   public func step(_ x: Term, _ s: inout States, _ w: Weights) -> Term {
     let (f, i, n) = w.linear("ih", x, 3 * hiddenSize).split("f", "i", "n")
-    let keep = (sigmoid(f) / (sigmoid(f) + sigmoid(i))).named("keep")
+    // sigmoid(f) / (sigmoid(f) + sigmoid(i)), also where both are too small to be divided.
+    let keep = sigmoid(softplus(-i) - softplus(-f)).named("keep")
     s.h = keep * s.h + (1 - keep) * n
     return s.h
   }

@@ -25,7 +25,8 @@ public struct RGLRU: Cell {
     let (u, r, i) = w.linear("ih", x, 3 * hiddenSize).split("u", "r", "i")
     let decay = w.vector("decay", hiddenSize, initial: .between(4.32, 8.97))
     let a = exp(-8 * softplus(-decay) * sigmoid(r)).named("a")
-    s.h = a * s.h + sqrt(1 - a * a) * (sigmoid(i) * u)
+    // Where a is 1 the root would have an infinite slope.
+    s.h = a * s.h + sqrt(max(1 - a * a, 1e-6)) * (sigmoid(i) * u)
     return s.h
   }
 }

@@ -19,7 +19,11 @@ public struct SLSTM: Cell {
   /// The cell.
   public init(hiddenSize: Int) { self.hiddenSize = hiddenSize }
 
-  public var states: StateShapes { ["h": hiddenSize, "c": hiddenSize, "n": hiddenSize, "m": hiddenSize] }
+  // Before the first step there is nothing to be kept, however little that step writes.
+  public var states: StateShapes {
+    (["h": hiddenSize, "c": hiddenSize, "n": hiddenSize, "m": hiddenSize] as StateShapes)
+      .starting("m", at: -.infinity)
+  }
 
   public func step(_ x: Term, _ s: inout States, _ w: Weights) -> Term {
     let gates = w.linear("ih", x, 4 * hiddenSize) + w.linear("hh", s.h, 4 * hiddenSize)

@@ -57,7 +57,15 @@ package func recompute(_ backward: StepGraph, of forward: StepGraph) -> StepGrap
   }
 
   var graph = Graph()
+  var renewed: [NodeID: NodeID] = [:]
   func again(_ id: NodeID) -> NodeID {
+    // A value that two others read is written once: otherwise squares of squares would take for ever.
+    if let known = renewed[id] { return known }
+    let result = written(id)
+    renewed[id] = result
+    return result
+  }
+  func written(_ id: NodeID) -> NodeID {
     let node = forward.graph[id]
     let result: NodeID
     switch node.operation {

@@ -364,6 +364,9 @@ struct CellEvaluation {
       var parts: [Term] = []
       for argument in call.arguments { parts.append(try term(argument)) }
       try checkRows(parts, position)
+      guard parts.reduce(0, { $0 + $1.width }) <= Self.widest else {
+        throw CellTextError(position, "side by side they have more than \(Self.widest) columns")
+      }
       return .term(Term(tracer: parts[0].tracer, node: parts[0].tracer.graph.concatenate(parts.map(\.node))))
     }
     if ["repeated", "tiled"].contains(call.function) {
@@ -478,6 +481,7 @@ struct CellEvaluation {
         throw CellTextError(
           position, "the parameter \(parameter) has shape \(known.shape) above and \(shape) here")
       }
+      try checkBlocks(parameter.hasPrefix("bias_") ? biasInitial : initial, rows: shape[0], position)
     }
     switch call.function {
     case "linear":
@@ -495,6 +499,18 @@ struct CellEvaluation {
       try check(name, shape)
       return weights.parameter(name, shape, initial: initial)
     }
+  }
+
+  /// Blocks of rows must be all the rows there are.
+  private func checkBlocks(
+    _ initializer: Initializer?, rows: Int, _ position: Position
+  ) throws(CellTextError) {
+    guard case .rowBlocks(let blocks) = initializer else { return }
+    let sum = blocks.reduce(0) { $0 + $1.rows }
+    guard sum == rows else {
+      throw CellTextError(position, "the blocks of the initialiser have \(sum) rows, the parameter \(rows)")
+    }
+    for block in blocks { try checkBlocks(block.initializer, rows: block.rows, position) }
   }
 
   /// `mask NAME(width, 0.5)`, `mask NAME(width, 0.5, perSequence=true)`, or of a weight `mask NAME(rows, columns, 0.5)`.

@@ -25,6 +25,10 @@ struct CellLexer {
   private var index = 0
   private var line = 1
   private var lineStart = 0
+  private var count = 0
+
+  /// A longer text is nobody's cell, and would keep the passes busy for ever.
+  static let largestCount = 5_000
 
   init(_ text: String) { bytes = Array(text.utf8) }
 
@@ -40,6 +44,11 @@ struct CellLexer {
     }
     if byte() == UInt8(ascii: "#") { while let byte = byte(), byte != 10 { index += 1 } }
     let position = CellTextError.Position(line: line, column: column)
+    count += 1
+    guard count <= Self.largestCount else {
+      throw CellTextError(
+        position, "a cell has at most \(Self.largestCount) names, numbers and signs, and this one goes on")
+    }
     guard let first = byte() else { return (.end, position) }
     let start = index
     if first == 10 {

@@ -52,6 +52,9 @@ public struct ArchitectureOptions: Sendable, Equatable, Codable {
     return wrappers.map { (option: $0.0, wrapper: $0.1) }
   }
 
+  /// Whether anything is wrapped around the cell.
+  public var hasWrappers: Bool { !wrappers.isEmpty }
+
   /// The number of layers.
   public var layers: Int { hidden.count }
 

@@ -29,7 +29,8 @@ public enum CellChoice {
     guard AllCells.entry(named: cell) == nil, cell.hasSuffix(".cell") || cell.contains("/") else {
       return nil
     }
-    let bytes = try Files.read(cell, limit: largestText)
+    var bytes = try Files.read(cell, limit: largestText)
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw FormatError(.init(cell), expected: "the equations of a cell, in UTF-8", found: "other bytes")
     }
@@ -133,12 +134,17 @@ public enum CellChoice {
   public static func text(_ options: ArchitectureOptions, inputSize: Int) throws(OptionError) -> String {
     let wrapped = try cell(options, inputSize: inputSize)
     let name = AllCells.entry(named: options.cell) == nil ? "cell" : options.cell
-    let symbolic = CellPrinter.text(name: name) { hidden in
-      var other = options
-      other.hidden = [hidden]
-      guard let base = try? cell(other) else { fatalError("CellChoice.text: \(hidden) units") }
-      return options.wrappers.reduce(base) { $1.wrapper($0) }
-    }
+    // Equations from a file, and inputs that are added to outputs, may fit some sizes only.
+    let fitsAllSizes = options.equations == nil && !options.residual
+    let symbolic =
+      !fitsAllSizes
+      ? nil
+      : CellPrinter.text(name: name) { hidden in
+        var other = options
+        other.hidden = [hidden]
+        guard let base = try? cell(other) else { fatalError("CellChoice.text: \(hidden) units") }
+        return options.wrappers.reduce(base) { $1.wrapper($0) }
+      }
     guard let text = symbolic ?? CellPrinter.text(name: name, trace(wrapped, inputSize: inputSize)) else {
       throw .conflict("the equations of \(options.cell) with these wrappers cannot be written as text")
     }

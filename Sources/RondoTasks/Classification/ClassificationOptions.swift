@@ -22,7 +22,7 @@ public struct ClassificationOptions: Sendable, Equatable, Codable {
   /// The share of symbols that become `<unk>` while training, so that the model learns what to make of unknown ones.
   public var wordDropout = 0.0
   /// The deviation of the noise that is added to numbers while training, in deviations of each feature.
-  public var noise = 0.3
+  public var noise = 0.5
   /// How the classes are weighted in the loss.
   public var classWeights = ClassWeighting.none
   /// A file of word vectors that the embedding begins with.
@@ -47,6 +47,11 @@ public struct ClassificationOptions: Sendable, Equatable, Codable {
     if textColumn != nil, sequenceColumn != nil {
       throw .conflict(
         "give --text-column to classify texts or --sequence-column to classify sequences of numbers, not both"
+      )
+    }
+    if let labelColumn, labelColumn == textColumn ?? sequenceColumn {
+      throw .conflict(
+        "--label-column is \(labelColumn), and so is \(textColumn == nil ? "--sequence-column" : "--text-column")"
       )
     }
     if freezeVectors, vectors == nil { throw .conflict("--freeze-vectors needs --vectors") }
@@ -89,6 +94,7 @@ public struct ClassificationSettings: TaskSettings {
   /// The defaults.
   public init() {
     text.level = .word
+    architecture.cell = "gru"
     architecture.hidden = [128]
     architecture.directions = .both
     architecture.dropout = 0.3

@@ -39,10 +39,6 @@ struct ClassifierBaselines {
     }
   }
 
-  private static func path(_ directory: ModelDirectory) -> String {
-    directory.path + "/baselines.safetensors"
-  }
-
   /// Writes what was counted beside the weights.
   ///
   /// - Throws: `FileError`.
@@ -57,7 +53,7 @@ struct ClassifierBaselines {
       case .nearestMean(let model):
         [("nearest_mean.deviations", model.deviationTable), ("nearest_mean.means", model.meanTable)]
       }
-    try SafeTensors.write(tables.map { (name: $0.0, tensor: $0.1) }, to: Self.path(directory))
+    try SafeTensors.write(tables.map { (name: $0.0, tensor: $0.1) }, to: directory.baselinesPath)
   }
 
   /// Reads what `write` has written.
@@ -66,14 +62,19 @@ struct ClassifierBaselines {
   init(_ directory: ModelDirectory, _ config: ClassificationConfig) throws {
     let counts = config.data.labelCounts
     majority = counts.indices.reduce(0) { counts[$1] > counts[$0] ? $1 : $0 }
-    let file = try SafeTensors(contentsOf: Self.path(directory))
+    let file = try SafeTensors(contentsOf: directory.baselinesPath)
     func table(_ name: String, _ shape: [Int]) throws -> Tensor {
       guard file[name]?.shape == shape else {
         throw FormatError(
           .init(file.name), expected: "a tensor \(name) of shape \(shape), as config.json says",
           found: file[name].map { "shape \($0.shape)" } ?? "none")
       }
-      return try file.tensor(name)
+      let tensor = try file.tensor(name)
+      // Infinities stand for labels that nothing was counted of.
+      guard !tensor.values.contains(where: \.isNaN) else {
+        throw FormatError(.init(file.name), expected: "numbers in tensor \(name)", found: "NaN")
+      }
+      return tensor
     }
     let labels = config.labels.count
     if let features = config.features {

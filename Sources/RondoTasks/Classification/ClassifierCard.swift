@@ -16,7 +16,9 @@ enum ClassifierCard {
       "## Labels",
       "",
     ]
-    lines += zip(config.labels, config.data.labelCounts).map { "- `\($0)`: trained on \($1)" }
+    lines += zip(config.labels, config.data.labelCounts).map {
+      "- `\($0.split(whereSeparator: \.isNewline).joined(separator: " "))`: trained on \($1)"
+    }
     lines += [
       "",
       "## Trained with",

@@ -34,9 +34,10 @@ extension Classifier {
       ModelDirectory(directory, task: ClassificationConfig.task), config)
     var options = config.classification
     adjust(&options)
+    let isMapped = options.labelMap == config.classification.labelMap
     let data = try LabelledData(
       files, options, isText: config.isText, features: config.features?.map(\.name), labels: .required,
-      phrases: false)
+      known: isMapped ? config.labels : nil, phrases: false)
     let targets = try data.targets(config.labels).map(Int.init)
     let sequences = data.items.map { classifier.encoder.encode($0) }
     let logits = ClassificationProgram.logits(

@@ -67,12 +67,14 @@ extension Classifier {
     let batch = SequenceBatch([sequence], ids: [0])
     let tape = Tape(parameters, training: false, records: true)
     let rows = tape.leaf(model.rows(tape, batch).value)
-    let loss = crossEntropy(model.logits(rows, batch.layout), [Int32(label)])
+    let logits = model.logits(rows, batch.layout)
+    let scale = Tensor(repeating: Float(1 / config.results.temperature), logits.shape)
+    let loss = crossEntropy(logits * tape.constant(scale), [Int32(label)])
     let gradients = tape.backward(from: loss)
     let (values, slopes) = (rows.value.values, gradients[rows]!.values)
     let width = rows.value.columns
     func score(_ index: Int) -> Double {
-      -Double(values[index]) * Double(slopes[index]) / config.results.temperature
+      -Double(values[index]) * Double(slopes[index])
     }
     let scores = (0..<sequence.length).map { step in
       (0..<width).reduce(0) { $0 + score(step * width + $1) }

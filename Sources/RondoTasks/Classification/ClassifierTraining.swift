@@ -160,6 +160,9 @@ struct PreparedData {
     let isText = options.sequenceColumn == nil && Self.isText(request.files, options)
     let all = try LabelledData(
       request.files, options, isText: isText, labels: .required, phrases: options.phrases)
+    if let unused = options.labelMap.keys.sorted().first(where: { !all.hadLabels.contains($0) }) {
+      throw OptionError.conflict("--map-labels has a new label for \(quoted(unused)), which no sequence has")
+    }
     let labels = try all.labelNames()
     var (training, heldOut): (LabelledData, LabelledData?)
     if let file = settings.training.validation {
@@ -176,8 +179,8 @@ struct PreparedData {
       heldOut?.items.isEmpty ?? true
     {
       throw OptionError.conflict(
-        "--validation-fraction \(settings.training.validationFraction) of \(all.items.count) sequences holds out none: "
-          + "give a larger one, or 0")
+        "none of the \(all.items.count) sequences can be held out, for every label occurs once: give --validation-fraction 0, or a "
+          + "--validation file")
     }
     let encoder = try SequenceEncoder(training: training, settings)
     (self.labels, self.encoder) = (labels, encoder)
@@ -236,6 +239,8 @@ struct EmbeddingVectors {
   func fill(_ parameters: inout ParameterStore, isFrozen: Bool) {
     let info = parameters.info(parameters.parameter(named: "embedding.weight")!)
     parameters.withUnsafeMutableValues { values in
+      // What has no vector would keep a random one for ever.
+      if isFrozen { for index in info.range { values[index] = 0 } }
       for (symbol, vector) in rows {
         let start = info.range.lowerBound + symbol * width
         for (column, value) in vector.enumerated() { values[start + column] = value }

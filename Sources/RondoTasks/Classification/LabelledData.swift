@@ -24,6 +24,8 @@ struct LabelledData {
   /// What messages call the files.
   private(set) var name = ""
   private(set) var items: [Item] = []
+  /// The labels before they got new names; empty if they did not.
+  private(set) var hadLabels: Set<String> = []
   /// The names of the columns of numbers; nil for texts.
   private(set) var featureNames: [String]?
 
@@ -32,11 +34,12 @@ struct LabelledData {
   /// - Parameters:
   ///   - features: The names that the columns of numbers must have.
   ///   - labels: Whether every sequence must have a label.
+  ///   - known: Labels that are not given new names, if the files have no others.
   ///   - isTable: Whether text that shows no format is a table; it is if a column is named, unless told otherwise.
   /// - Throws: `FileError`, `FormatError` or `OptionError`.
   init(
     _ paths: [String], _ options: ClassificationOptions, isText: Bool, features: [String]? = nil,
-    labels: LabelRequirement, phrases: Bool, isTable: Bool? = nil
+    labels: LabelRequirement, known: [String]? = nil, phrases: Bool, isTable: Bool? = nil
   ) throws {
     featureNames = features
     for path in paths {
@@ -64,7 +67,9 @@ struct LabelledData {
         }
       }
     }
-    relabel(options.labelMap)
+    // Labels that are the model's already have been given their new names.
+    let isRelabelled = known.map { known in items.allSatisfy { $0.label.map(known.contains) ?? true } }
+    if isRelabelled != true { relabel(options.labelMap) }
     guard !items.isEmpty else {
       throw FormatError(
         .init(name), expected: "sequences to classify", found: "none",
@@ -77,6 +82,7 @@ struct LabelledData {
   /// Gives labels their new names, and leaves out those that have none.
   private mutating func relabel(_ map: [String: String]) {
     guard !map.isEmpty else { return }
+    hadLabels = Set(items.compactMap(\.label))
     items = items.compactMap { item in
       guard let label = item.label, let new = map[label] else { return item }
       guard !new.isEmpty else { return nil }
@@ -126,6 +132,27 @@ struct LabelledData {
     return copy
   }
 
+  /// How many of each label make this share of all, in proportion as far as whole numbers go; never all of a label, so that a label that
+  /// occurs once is trained on.
+  private static func shares(_ counts: [String: Int], _ share: Double) -> [String: Int] {
+    let all = counts.values.reduce(0, +)
+    var left = max(1, Int((Double(all) * share).rounded()))
+    var shares: [String: Int] = [:]
+    func rest(_ label: String) -> Double { Double(counts[label]!) * share - Double(shares[label] ?? 0) }
+    for (label, count) in counts {
+      shares[label] = min(count - 1, Int(Double(count) * share))
+      left -= shares[label]!
+    }
+    // What rounding left over goes where it is missed most, to one label after the other.
+    while left > 0 {
+      let open = counts.keys.filter { shares[$0]! < counts[$0]! - 1 }
+      guard let most = open.max(by: { (rest($0), $1) < (rest($1), $0) }) else { break }
+      shares[most]! += 1
+      left -= 1
+    }
+    return shares
+  }
+
   /// A random part of the groups of every label, and the rest.
   ///
   /// - Returns: The indices of the items to train on and of those held out; of these only whole ones.
@@ -140,8 +167,7 @@ struct LabelledData {
       groups.count, stream: RandomSource.stream("validation"))
     var counts: [String: Int] = [:]
     for label in labels.values { counts[label, default: 0] += 1 }
-    // Of every label its share, and of a label that occurs once nothing.
-    var left = counts.mapValues { min($0 - 1, Int((Double($0) * share).rounded())) }
+    var left = Self.shares(counts, share)
     var heldOut: Set<Int> = []
     for index in order {
       let group = groups[index]

@@ -65,9 +65,12 @@ enum SequenceEncoder: Sendable {
     guard case .text(let codec, let lowercase) = self else { return [] }
     let normal = Self.normalized(text, codec.vocabulary.level, lowercase: lowercase)
     switch codec.vocabulary.level {
-    case .word: return normal.split(separator: " ").map(String.init)
+    case .word: return normal.unicodeScalars.split(separator: " ").map { String($0) }
     case .character: return normal.unicodeScalars.map { String($0) }
-    case .byte: return normal.utf8.map { String(decoding: [$0], as: UTF8.self) }
+    case .byte:
+      return normal.utf8.map {
+        $0 < 128 ? String(UnicodeScalar($0)) : "\\x" + String($0, radix: 16, uppercase: true)
+      }
     }
   }
 

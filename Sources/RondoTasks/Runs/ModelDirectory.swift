@@ -17,6 +17,8 @@ struct ModelDirectory {
   var weightsPath: String { path + "/model.safetensors" }
   var configPath: String { path + "/config.json" }
   var vocabularyPath: String { path + "/" + Vocabulary.fileName }
+  /// What a classifier's baselines have counted.
+  var baselinesPath: String { path + "/baselines.safetensors" }
   var cardPath: String { path + "/card.md" }
   var run: RunDirectory { RunDirectory(path) }
 
@@ -59,7 +61,9 @@ struct ModelDirectory {
       }
       return
     }
-    let own = [weightsPath, configPath, cardPath, vocabularyPath, run.metricsPath, run.checkpointPath]
+    let own = [
+      weightsPath, configPath, cardPath, vocabularyPath, baselinesPath, run.metricsPath, run.checkpointPath,
+    ]
     if let found = own.first(where: exists) {
       throw OptionError.conflict(
         "\(path) has a file \(found.dropFirst(path.count + 1)) already. Go on with the run it belongs to by --resume, "

@@ -56,8 +56,14 @@ public struct TrainingRequest<Settings: TaskSettings>: Sendable {
 extension TrainingRequest {
   /// The settings of the run that a checkpoint belongs to.
   static func settings(of checkpoint: Checkpoint, _ run: RunDirectory) throws -> Settings {
-    try JSONRecord.decode(
-      Settings.self, from: Array(checkpoint.record.settings.utf8), file: run.checkpointPath)
+    do {
+      return try JSONRecord.decode(
+        Settings.self, from: Array(checkpoint.record.settings.utf8), file: run.checkpointPath)
+    } catch is FormatError {
+      throw FormatError(
+        .init(run.checkpointPath), expected: "the options of a run of this command", found: "others",
+        hint: "Another command began this run. Resume with that one, or choose another directory.")
+    }
   }
 
   /// The settings of the run that a directory's checkpoint belongs to, if there is one.

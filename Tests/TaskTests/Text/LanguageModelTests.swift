@@ -10,17 +10,24 @@ import Testing
   @Test(arguments: CellChoice.names)
   func isSavedWithItsEquations(cell: String) throws {
     let folder = TemporaryFolder()
-    let config = try trainModel(
-      in: folder,
-      smallSettings {
-        $0.architecture.cell = cell
-        $0.training.learningRate = 0.003
-      })
+    let settings = smallSettings {
+      $0.architecture.cell = cell
+      $0.training.learningRate = 0.003
+      $0.training.validationFraction = 0
+    }
+    let request = TextTraining.Request(
+      files: [folder.file("text.txt", SampleText.sentences(200))], directory: folder("model"),
+      settings: settings, command: "a test")
+    let training = try TextTraining(request)
+    let config = try training.run { _ in }
     #expect(config.architecture.equations?.hasPrefix("cell ") == true)
     let (model, loaded) = try TextModel.load(folder("model"))
     #expect(loaded == config)
-    let score = try model.score(model.codec.encode(SampleText.sentences(30, seed: 3)), characters: 1)
-    #expect(score.loss.isFinite)
+    func score(_ model: TextModel) throws -> TextScore {
+      try model.score(model.codec.encode(SampleText.sentences(30, seed: 3)), characters: 1)
+    }
+    #expect(try score(model) == score(training.currentModel))
+    #expect(try score(model).loss.isFinite)
   }
 
   @Test(arguments: ["elman", "lstm", "gru", "gru-before"], [false, true])
