@@ -219,7 +219,10 @@ package struct CellConformance: Sendable, CustomStringConvertible {
     let recurrence = Recurrence(builder / "rnn", cell, inputSize: inputSize)
     let plans = recurrence.plans
     var values = plans.randomValues(layout)
-    values.states = values.states.map { $0.map { _ in 0 } }
+    values.states = zip(plans.step.states, values.states).map { shape, values in
+      guard case .number(let start) = shape.start else { return values.map { _ in 0 } }
+      return values.map { _ in Float(start) }
+    }
     var store = builder.finish()
     for (parameter, values) in zip(recurrence.parameters, values.parameters) {
       store.set(parameter, values)

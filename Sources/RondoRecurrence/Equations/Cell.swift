@@ -133,6 +133,9 @@ public struct States {
   /// The names of the states, in order.
   public var names: [String] { shapes.map(\.name) }
 
+  /// What a state is before the first step.
+  package func start(of name: String) -> StateStart { shapes[index(name)].start }
+
   /// The same by a name computed at run time.
   public subscript(name: String) -> Term {
     get { current[index(name)] }
