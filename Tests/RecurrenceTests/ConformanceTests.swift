@@ -21,6 +21,13 @@ import Testing
     for (name, error) in cell.errorsOfVector(reverse: reverse) { #expect(error < 1e-5, "\(name)") }
   }
 
+  /// Rows wider than a block of the interpreter are read where they are stored, and in parts.
+  @Test(arguments: [130, 300], [false, true])
+  func vectorMatchesReferenceWhereRowsAreWide(hiddenSize: Int, reverse: Bool) {
+    let cell = CellConformance("layer-norm LSTM", LayerNormLSTM(hiddenSize: hiddenSize))
+    for (name, error) in cell.errorsOfVector(reverse: reverse) { #expect(error < 1e-5, "\(name)") }
+  }
+
   @Test(arguments: StressCells.all, [false, true])
   func hoistingChangesNoBit(_ cell: CellConformance, reverse: Bool) {
     #expect(cell.differencesByHoisting(reverse: reverse) == [])

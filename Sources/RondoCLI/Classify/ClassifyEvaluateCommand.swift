@@ -29,9 +29,9 @@ struct ClassifyEvaluateCommand: ParsableCommand {
   func run() throws {
     threads.apply()
     let progress = ProgressDisplay()
-    let evaluation = try Classifier.evaluate(model, files, { data.apply(to: &$0) }) {
-      progress.update(done: $0, of: $1, "sequences")
-    }
+    let evaluation = try Classifier.evaluate(
+      model, files, adjust: { data.apply(to: &$0) },
+      onProgress: { progress.update(done: $0, of: $1, "sequences") })
     progress.clear()
     if json { return try StandardOutput.print(.object(Self.object(evaluation))) }
     try StandardOutput.print(Self.line("model", evaluation.score))

@@ -146,6 +146,9 @@ private struct ProgramEmitter {
   private var registerCount = 0
   private var scalars: [NodeID: Int] = [:]
 
+  /// Columns from which a block of the interpreter has one row.
+  private static let wide = 513
+
   init(lowering: Lowering, program: RowProgram) {
     self.lowering = lowering
     self.program = program
@@ -222,8 +225,10 @@ private struct ProgramEmitter {
     var places = lowering.memory.destinations[id] ?? []
     release(after: index, in: section)
     let out: rondo_operand
-    if !later, !commits, !becomesScalar, !places.isEmpty {
-      out = stream(places.removeFirst(), false)
+    // A wide row is read again where it was stored; narrow ones are read from registers, several rows at once.
+    let home = section.width >= Self.wide ? lowering.memory.home[id].flatMap(places.firstIndex(of:)) : nil
+    if !commits, !becomesScalar, !later || home != nil, !places.isEmpty {
+      out = stream(places.remove(at: home ?? 0), false)
     } else {
       out = operand(RONDO_REGISTER, allocate(for: id))
     }

@@ -99,7 +99,7 @@ package func schedule(_ step: StepGraph, hoisting: Bool = true) -> Schedule {
   }
 
   // A loop's work may be smaller than its component: components at one level share a phase.
-  // Products are hoisted; whatever else only one loop reads goes into it, since its operands then never leave the cache.
+  // Products are hoisted; whatever else a loop is the first to read goes into it, since its operands then never leave the cache.
   let readers = readersOf(graph)
   let roots = Set(step.roots)
   let updates = Set(step.updates)
@@ -110,8 +110,8 @@ package func schedule(_ step: StepGraph, hoisting: Bool = true) -> Schedule {
     else { continue }
     if case .state = node.operation { continue }
     if case .kept = node.operation { continue }
-    let target = level[readers[id][0]]
-    if target % 2 == 1, readers[id].allSatisfy({ level[$0] == target }) { level[id] = target }
+    let target = readers[id].map { level[$0] }.min()!
+    if target % 2 == 1, target > level[id] { level[id] = target }
   }
 
   // A concatenation of what a loop computes is filled by the loop.

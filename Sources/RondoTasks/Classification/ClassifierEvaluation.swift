@@ -25,7 +25,7 @@ extension Classifier {
   ///   - adjust: Changes how the files are read from how the training files were.
   /// - Throws: `FileError`, `FormatError`, `OptionError` or `ModelError`.
   public static func evaluate(
-    _ directory: String, _ files: [String], _ adjust: (inout ClassificationOptions) -> Void = { _ in },
+    _ directory: String, _ files: [String], adjust: (inout ClassificationOptions) -> Void = { _ in },
     onProgress: ((Int, Int) -> Void)? = nil
   ) throws -> ClassifierEvaluation {
     let classifier = try load(directory)
