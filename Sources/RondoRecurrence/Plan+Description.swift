@@ -35,7 +35,8 @@ extension Plan: CustomStringConvertible {
         "product \(label(id)) = \(start)\(operand(node.inputs[0])) · \(operand(node.inputs[1]))\(transposition)"
     case .outer(let id):
       return "outer   \(label(id)) = Σ \(operand(graph[id].inputs[0]))ᵀ · \(operand(graph[id].inputs[1]))"
-    case .total(let id): return "total   \(label(id)) = Σ \(operand(graph[id].inputs[0]))"
+    case .total(let id):
+      return "total   \(label(id)) = Σ \(graph[id].inputs.map(operand).joined(separator: " · "))"
     case .overMemory(let id):
       let function = graph[id].operation == .softmaxOverMemory ? "softmax" : "sum    "
       return "\(function) \(label(id)) over the memory of \(operand(graph[id].inputs[0]))"

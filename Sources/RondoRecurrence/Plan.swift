@@ -179,7 +179,7 @@ package struct LoweredWork: Sendable {
     case program(ProgramCode, streams: [StreamSource])
     /// out += Σ aᵀ b over the rows of a domain; `accumulates`: what is there stays.
     case outer(a: Source, b: Source, outputs: Int, width: Int, out: Source, accumulates: Bool)
-    case total(a: Source, width: Int, out: Source)
+    case total(a: Source, b: Source?, width: Int, out: Source)
     /// The softmax or the sum of each column over the slots of each sequence.
     case overMemory(a: Source, width: Int, out: Source, isSoftmax: Bool)
     /// A computed gradient is added to the parameter's.
@@ -197,7 +197,7 @@ package struct LoweredWork: Sendable {
     case .product(let x, _, let start, let out): reads = Reads([x, out] + (start.map { [$0] } ?? []))
     case .program(_, let streams): reads = Reads(streams.map(\.source))
     case .outer(let a, let b, _, _, _, _): reads = Reads([a, b])
-    case .total(let a, _, _): reads = Reads([a])
+    case .total(let a, let b, _, _): reads = Reads([a] + (b.map { [$0] } ?? []))
     case .overMemory(let a, _, let out, _): reads = Reads([a, out])
     case .accumulate: reads = []
     }

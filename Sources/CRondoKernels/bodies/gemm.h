@@ -168,6 +168,28 @@ static void gemm(size_t rows, size_t n, size_t k, const float *a, size_t a_strid
   }
 }
 
+static void column_product_sum(size_t rows, size_t column_begin, size_t column_end, const float *a, size_t a_stride, const float *b,
+                               size_t b_stride, float *out) {
+  size_t j = column_begin;
+  for (; j + 32 <= column_end; j += 32) {
+    lanes s0 = load(out + j), s1 = load(out + j + 16);
+    for (size_t r = 0; r < rows; r++) {
+      const float *x = a + r * a_stride + j, *y = b + r * b_stride + j;
+      s0 = multiply_add(load(x), load(y), s0);
+      s1 = multiply_add(load(x + 16), load(y + 16), s1);
+    }
+    store(out + j, s0);
+    store(out + j + 16, s1);
+  }
+  for (; j < column_end; j += 16) {
+    size_t count = smaller(16, column_end - j);
+    lanes s = load_first(out + j, count);
+    for (size_t r = 0; r < rows; r++)
+      s = multiply_add(load_first(a + r * a_stride + j, count), load_first(b + r * b_stride + j, count), s);
+    store_first(out + j, count, s);
+  }
+}
+
 // Accumulates 64 columns at a time in registers.
 static void column_sum(size_t rows, size_t column_begin, size_t column_end, const float *a, size_t a_stride, float *out) {
   size_t j = column_begin;

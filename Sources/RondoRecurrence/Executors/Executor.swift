@@ -55,4 +55,8 @@ package protocol Executor: Sendable {
   static func columnSum(
     rows: Int, columns: Range<Int>, _ a: UnsafePointer<Element>, stride: Int,
     into out: UnsafeMutablePointer<Element>)
+  /// out[j] += Σ_r a[r][j] b[r][j] for j in `columns`, r ascending.
+  static func columnProductSum(
+    rows: Int, columns: Range<Int>, _ a: UnsafePointer<Element>, aStride: Int, _ b: UnsafePointer<Element>,
+    bStride: Int, into out: UnsafeMutablePointer<Element>)
 }

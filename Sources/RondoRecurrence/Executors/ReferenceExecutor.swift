@@ -188,4 +188,13 @@ package enum ReferenceExecutor: Executor {
       for j in columns { out[j] += a[r * stride + j] }
     }
   }
+
+  package static func columnProductSum(
+    rows: Int, columns: Range<Int>, _ a: UnsafePointer<Double>, aStride: Int, _ b: UnsafePointer<Double>,
+    bStride: Int, into out: UnsafeMutablePointer<Double>
+  ) {
+    for r in 0..<rows {
+      for j in columns { out[j] += a[r * aStride + j] * b[r * bStride + j] }
+    }
+  }
 }

@@ -273,7 +273,7 @@ package final class Runner<E: Executor>: PartRunner {
     case .outer(_, _, let outputs, let width, _, _):
       run(
         .results(work), parts: parts(outputs, minimum: max(8, 1_000_000 / max(1, 2 * width * rows))))
-    case .total(_, let width, _):
+    case .total(_, _, let width, _):
       run(.results(work), parts: parts(width, minimum: max(16, 200_000 / max(1, rows))))
     case .overMemory: run(.rows(work), parts: 1)
     case .accumulate(let source, let parameter):
@@ -329,13 +329,20 @@ package final class Runner<E: Executor>: PartRunner {
           UnsafePointer(b), bStride: bStride, into: target.base, outStride: target.stride,
           scratch: scratch + part * scratchSize)
       }
-    case .total(let a, let width, let out):
+    case .total(let a, let b, let width, let out):
       let target = regions[out.buffer].base + out.column
       let columns = share(width, part, multipleOf: 16)
       (target + columns.lowerBound).update(repeating: 0, count: columns.count)
       forSegments(work, 0..<rows) { segment in
         let (a, stride) = pointer(a, segment)
-        E.columnSum(rows: segment.count, columns: columns, UnsafePointer(a), stride: stride, into: target)
+        guard let b else {
+          return E.columnSum(
+            rows: segment.count, columns: columns, UnsafePointer(a), stride: stride, into: target)
+        }
+        let (factor, factorStride) = pointer(b, segment)
+        E.columnProductSum(
+          rows: segment.count, columns: columns, UnsafePointer(a), aStride: stride, UnsafePointer(factor),
+          bStride: factorStride, into: target)
       }
     case .product, .program, .overMemory, .accumulate: fatalError("Runner: rows divided by results")
     }

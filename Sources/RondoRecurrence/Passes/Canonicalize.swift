@@ -6,6 +6,7 @@
 // - a product that something else reads too is a value of its own and not part of a chain;
 // - what is summed in one chain has its rows in one domain: a product over a memory is computed for its slots and added in each step;
 // - nothing of this depends on what is recorded;
+// - products that are added up over all steps and read by nothing else are no values of their own;
 // - a row divided by one number is multiplied by its reciprocal: one division instead of one for each column;
 // - a · b + c with a product a · b that nothing else reads is one fused multiply-add.
 
@@ -45,6 +46,8 @@ private struct Canonicalization {
     let result: NodeID
     if node.operation == .binary(.add) {
       result = rewriteSum(id)
+    } else if let (a, b) = factors(ofTotal: node) {
+      result = graph.add(.total, [rewrite(a), rewrite(b)], width: node.width, domain: node.domain)
     } else if node.operation == .binary(.divide),
       source.graph[node.inputs[1]].operation == .broadcast
     {
@@ -59,6 +62,18 @@ private struct Canonicalization {
     rewritten[id] = result
     if let name = source.graph.names[id] { graph.names[result] = name }
     return result
+  }
+
+  /// What is multiplied and then added up over all steps, if nothing else reads the products: then they need no memory.
+  private func factors(ofTotal node: Node) -> (NodeID, NodeID)? {
+    guard node.operation == .total, node.inputs.count == 1, readers[node.inputs[0]] == 1 else { return nil }
+    let product = source.graph[node.inputs[0]]
+    guard product.operation == .binary(.multiply), product.domain == .steps else { return nil }
+    let isWhole = product.inputs.allSatisfy { factor in
+      source.graph[factor].domain == .steps && source.graph[factor].operation != .broadcast
+        && source.graph[factor].width == product.width
+    }
+    return isWhole ? (product.inputs[0], product.inputs[1]) : nil
   }
 
   /// The node that has a value's gradient: the sum of which the value became a part, or its own; nil if no result depends on it.

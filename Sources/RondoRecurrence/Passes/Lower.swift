@@ -67,10 +67,13 @@ struct Lowering {
           domain: graph[a].domain)
       ]
     case .total(let id):
-      let input = graph[id].inputs[0]
+      let inputs = graph[id].inputs
       return [
         LoweredWork(
-          .total(a: source(input), width: graph[id].width, out: source(id)), domain: graph[input].domain)
+          .total(
+            a: source(inputs[0]), b: inputs.count > 1 ? source(inputs[1]) : nil, width: graph[id].width,
+            out: source(id)),
+          domain: graph[inputs[0]].domain)
       ]
     case .overMemory(let id):
       let (node, input) = (graph[id], graph[id].inputs[0])
