@@ -62,4 +62,30 @@ import Testing
     }
     #expect(parts.bits == whole.bits)
   }
+
+  /// The diagonal alone: out[j] += Σ_r a[r][j] · b[r][j].
+  @Test(arguments: Variant.all)
+  func sumsOfProductsAreOneChainHoweverTheyAreSplit(_ variant: Variant) {
+    for (rows, columns) in [(0, 4), (1, 1), (5, 50), (31, 64), (64, 97), (300, 16), (35, 390)] {
+      let (aStride, bStride) = (columns + 4, columns + 1)
+      let a = Floats(random: max(1, rows * aStride), seed: 26)
+      let b = Floats(random: max(1, rows * bStride), seed: 27)
+      let start = Floats(random: columns, seed: 28)
+      var expected = start.values
+      for r in 0..<rows {
+        for j in 0..<columns {
+          expected[j] = variant.multiplyAdd(a[r * aStride + j], b[r * bStride + j], expected[j])
+        }
+      }
+      for split in Set([0, columns / 32 * 16]) {
+        let out = Floats(start.values)
+        for (begin, end) in [(split, columns), (0, split)] {
+          variant.kernels.column_product_sum(
+            rows, begin, end, a.pointer, aStride, b.pointer, bStride, out.pointer)
+        }
+        #expect(out.bits == expected.map(\.bitPattern), "\(rows) rows, \(columns) columns, split at \(split)")
+        #expect(out.guardsIntact)
+      }
+    }
+  }
 }
