@@ -55,7 +55,7 @@ struct ClassifyPredictCommand: ParsableCommand {
       if json {
         try StandardOutput.print(.object(Self.object(prediction, classifier.labels)))
       } else {
-        try StandardOutput.print(Self.line(prediction, classifier.labels))
+        try StandardOutput.print(Self.line(prediction))
         if let explanation = prediction.explanation {
           try StandardOutput.print(ExplanationText.text(explanation, isColoured: StandardOutput.isTerminal))
         }
@@ -63,7 +63,7 @@ struct ClassifyPredictCommand: ParsableCommand {
     }
   }
 
-  private static func line(_ prediction: ClassifierPrediction, _ labels: [String]) -> String {
+  private static func line(_ prediction: ClassifierPrediction) -> String {
     let probability = prediction.probabilities.max() ?? 0
     let what = prediction.text ?? prediction.name ?? ""
     return "\(printable(prediction.label))\t\(String(format: "%.4f", probability))\t\(printable(what))"

@@ -35,45 +35,25 @@ struct ClassifyTrainCommand: ParsableCommand {
 
   func run() throws {
     let stopwatch = Stopwatch()
-    training.run.threads.apply()
-    var request = ClassifierTraining.Request(
-      files: files, directory: directory, settings: ClassificationSettings(),
-      command: CommandLine.quotedArguments)
-    request.stopwatch = stopwatch
-    request.resumes = training.run.resume
-    request.checkpointEvery = training.run.checkpointEvery
-    if let config = training.run.config {
-      let recorded = try ClassificationConfig(contentsOf: config)
-      request.settings = recorded.settings
-      request.repeated = recorded.run
-    } else if request.resumes, let saved = try ClassifierTraining.Request.savedSettings(directory: directory)
-    {
-      request.settings = saved
-    }
+    var request = try TrainingRun.request(
+      ClassificationConfig.self, files, directory, defaults: ClassificationSettings(), training.run, stopwatch
+    )
     data.apply(to: &request.settings.classification)
     classification.apply(to: &request.settings.classification)
     text.apply(to: &request.settings.text)
     try training.apply(to: &request.settings.architecture, &request.settings.training)
 
     if let config = try ClassifierTraining.completed(request) {
-      ProgressDisplay().note(
-        "the run in \(directory) is complete; to go on with it, aim at more steps, epochs or time")
+      TrainingRun.noteCompletion(directory)
       return try ClassifyTrainReport(config: config, directory: directory).print(json: json)
     }
     let run = try ClassifierTraining(request)
-    let progress = ProgressDisplay()
-    let start = run.firstStep > 0 ? "going on after step \(run.firstStep)" : "training"
-    progress.note(
-      "\(start): \(request.settings.architecture.summary), "
-        + "\(ProgressDisplay.compact(Double(run.parameterCount))) parameters, \(run.dataDescription)")
-    let config: ClassificationConfig
-    do {
-      config = try run.run { progress.update($0) }
-    } catch {
-      progress.finish()
-      throw error
+    let config = try TrainingRun.show(
+      firstStep: run.firstStep, request.settings.architecture, parameterCount: run.parameterCount,
+      description: run.dataDescription
+    ) { progress in
+      try run.run { progress.update($0) }
     }
-    progress.finish()
     try ClassifyTrainReport(config: config, directory: directory).print(json: json)
   }
 }
@@ -86,9 +66,7 @@ private struct ClassifyTrainReport {
   func print(json: Bool) throws {
     if json { return try StandardOutput.print(object) }
     let run = config.run
-    try StandardOutput.print(
-      "trained \(run.steps) steps (\(String(format: "%.2f", run.epochs)) epochs) in \(DurationText.short(run.seconds)); "
-        + run.ended.sentence)
+    try StandardOutput.print(run.sentence)
     if let score = config.results.validation {
       try StandardOutput.print(
         String(

@@ -44,51 +44,29 @@ struct TextTrainCommand: ParsableCommand {
 
   func run() throws {
     let stopwatch = Stopwatch()
-    training.run.threads.apply()
-    var request = TextTraining.Request(
-      files: files, directory: directory, settings: TextSettings(), command: CommandLine.quotedArguments)
-    request.stopwatch = stopwatch
-    request.resumes = training.run.resume
-    request.checkpointEvery = training.run.checkpointEvery
-    if let config = training.run.config {
-      let recorded = try TextConfig(contentsOf: config)
-      request.settings = recorded.settings
-      request.repeated = recorded.run
-    } else if request.resumes, let saved = try TextTraining.Request.savedSettings(directory: directory) {
-      request.settings = saved
-    }
+    var request = try TrainingRun.request(
+      TextConfig.self, files, directory, defaults: TextSettings(), training.run, stopwatch)
     text.apply(to: &request.settings.text)
     languageModel.apply(to: &request.settings.architecture, &request.settings.training)
     try training.apply(to: &request.settings.architecture, &request.settings.training)
 
     if let config = try TextTraining.completed(request) {
-      ProgressDisplay().note(
-        "the run in \(directory) is complete; to go on with it, aim at more steps, epochs or time")
+      TrainingRun.noteCompletion(directory)
       return try TextTrainReport(config: config, directory: directory).print(json: json)
     }
     let run = try TextTraining(request)
-    let progress = ProgressDisplay()
-    progress.note(Self.introduction(run, request.settings))
     var samples = sampleEvery.map { TextSamples(every: $0) }
-    let config: TextConfig
-    do {
-      config = try run.run { report in
+    let config = try TrainingRun.show(
+      firstStep: run.firstStep, request.settings.architecture, parameterCount: run.parameterCount,
+      description: run.textDescription
+    ) { progress in
+      try run.run { report in
         progress.update(report)
         if samples?.isDue(report) ?? false {
           progress.note("\nafter step \(report.step) it writes:\n\(try TextSamples.text(run))\n")
         }
       }
-    } catch {
-      progress.finish()
-      throw error
     }
-    progress.finish()
     try TextTrainReport(config: config, directory: directory).print(json: json)
-  }
-
-  private static func introduction(_ run: TextTraining, _ settings: TextSettings) -> String {
-    let start = run.firstStep > 0 ? "going on after step \(run.firstStep)" : "training"
-    return "\(start): \(settings.architecture.summary), "
-      + "\(ProgressDisplay.compact(Double(run.parameterCount))) parameters, \(run.textDescription)"
   }
 }

@@ -18,10 +18,7 @@ struct TextTrainReport {
 
   private var lines: [String] {
     let run = config.run
-    var lines = [
-      "trained \(run.steps) steps (\(String(format: "%.2f", run.epochs)) epochs) in \(DurationText.short(run.seconds)); "
-        + run.ended.sentence
-    ]
+    var lines = [run.sentence]
     if let loss = config.results.heldOutLoss {
       var line =
         "held out: \(Self.describe(loss, unit)) over \(config.results.scoredTokens ?? 0) \(unit)s, "

@@ -69,7 +69,7 @@ public enum Calibration {
   {
     var bins = Array(repeating: (count: 0, confidence: 0.0, right: 0.0), count: binCount)
     for (own, label) in zip(probabilities, labels) {
-      let best = own.indices.max { own[$0] < own[$1] } ?? 0
+      let best = Classifier.best(own)
       let bin = min(binCount - 1, Int(own[best] * Double(binCount)))
       bins[bin].count += 1
       bins[bin].confidence += own[best]

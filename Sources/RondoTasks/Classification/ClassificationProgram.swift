@@ -32,8 +32,7 @@ final class ClassificationProgram: TrainingProgram {
     buckets = LengthBuckets(
       training.sequences.map(\.length), batchSize: settings.training.batch, seed: settings.training.seed)
     if settings.classification.classWeights == .balanced {
-      var counts = [Int](repeating: 0, count: model.labelCount)
-      for target in training.targets { counts[Int(target)] += 1 }
+      let counts = labelCounts(training.targets, labelCount: model.labelCount)
       let each = Float(training.targets.count) / Float(model.labelCount)
       labelWeights = counts.map { $0 == 0 ? 0 : each / Float($0) }
     } else {
@@ -76,12 +75,14 @@ final class ClassificationProgram: TrainingProgram {
     labelWeights.map { weights in targets.map { weights[Int($0)] } }
   }
 
+  private static let disturbance = RandomSource.stream("disturbance")
+
   /// A sequence with some symbols unknown, or with noise: a function of (seed, step, sequence).
   private func disturbed(_ values: SequenceValues, sequence: Int, step: Int) -> SequenceValues {
     let options = settings.classification
     let random = RandomSource(
       seed: RandomSource(seed: settings.training.seed).bits(
-        stream: RandomSource.stream("disturbance") &+ UInt64(sequence), position: UInt64(step)))
+        stream: Self.disturbance &+ UInt64(sequence), position: UInt64(step)))
     switch values {
     case .symbols(let symbols):
       guard options.wordDropout > 0, let unknown else { return values }

@@ -43,15 +43,25 @@ public struct Classifier: Sendable {
     values.indices.reduce(0) { values[$1] > values[$0] ? $1 : $0 }
   }
 
+  /// The logits of the labels for each sequence.
+  ///
+  /// - Throws: `ModelError` if one is not finite.
+  static func logits(
+    _ model: SequenceClassifier, _ parameters: ParameterStore, _ sequences: [SequenceValues],
+    onProgress: ((Int, Int) -> Void)? = nil
+  ) throws -> [[Float]] {
+    let logits = ClassificationProgram.logits(model, parameters, sequences[...], onProgress: onProgress)
+    guard logits.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { throw ModelError.notFinite }
+    return logits
+  }
+
   /// The probabilities of the labels for each sequence.
   ///
   /// - Throws: `ModelError` if one is not finite.
-  func probabilities(
-    _ sequences: [SequenceValues], onProgress: ((Int, Int) -> Void)? = nil
-  ) throws -> [[Double]] {
-    let logits = ClassificationProgram.logits(model, parameters, sequences[...], onProgress: onProgress)
-    guard logits.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { throw ModelError.notFinite }
-    return logits.map { Calibration.probabilities($0, temperature: config.results.temperature) }
+  func probabilities(_ sequences: [SequenceValues]) throws -> [[Double]] {
+    try Self.logits(model, parameters, sequences).map {
+      Calibration.probabilities($0, temperature: config.results.temperature)
+    }
   }
 
   /// The probabilities of the labels of a text.
@@ -61,9 +71,7 @@ public struct Classifier: Sendable {
     guard config.isText else {
       fatalError("Classifier.probabilities: the model classifies numbers, not texts")
     }
-    let item = LabelledData.Item(
-      content: .text(text), label: nil, group: 0, isWhole: true, place: .init("the text"))
-    return try probabilities([encoder.encode(item)])[0]
+    return try probabilities([encoder.encode(.text(text))])[0]
   }
 
   /// The probabilities of the labels of a sequence of numbers, a row for each step.
@@ -79,9 +87,7 @@ public struct Classifier: Sendable {
         "Classifier.probabilities: step \(step) has \(row.count) numbers, the model \(features.count) features"
       )
     }
-    let item = LabelledData.Item(
-      content: .numbers(Array(rows.joined())), label: nil, group: 0, isWhole: true, place: .init("the rows"))
-    return try probabilities([encoder.encode(item)])[0]
+    return try probabilities([encoder.encode(.numbers(Array(rows.joined())))])[0]
   }
 }
 

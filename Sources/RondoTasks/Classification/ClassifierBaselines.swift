@@ -20,7 +20,7 @@ struct ClassifierBaselines {
   init(_ sequences: [SequenceValues], _ targets: [Int32], labelCount: Int, _ input: SequenceClassifier.Input)
   {
     let labels = targets.map(Int.init)
-    majority = Self.majority(labels, labelCount: labelCount)
+    majority = Classifier.best(labelCounts(targets, labelCount: labelCount))
     switch input {
     case .symbols(let count):
       let symbols = sequences.map { sequence -> [Int32] in
@@ -60,8 +60,7 @@ struct ClassifierBaselines {
   ///
   /// - Throws: `FileError`, or `FormatError` for a file that does not fit the configuration.
   init(_ directory: ModelDirectory, _ config: ClassificationConfig) throws {
-    let counts = config.data.labelCounts
-    majority = counts.indices.reduce(0) { counts[$1] > counts[$0] ? $1 : $0 }
+    majority = Classifier.best(config.data.labelCounts)
     let file = try SafeTensors(contentsOf: directory.baselinesPath)
     func table(_ name: String, _ shape: [Int]) throws -> Tensor {
       guard file[name]?.shape == shape else {
@@ -89,12 +88,6 @@ struct ClassifierBaselines {
           priors: try table("naive_bayes.log_priors", [labels]),
           likelihoods: try table("naive_bayes.log_likelihoods", [labels, config.vocabularyCount ?? 0])))
     }
-  }
-
-  private static func majority(_ labels: [Int], labelCount: Int) -> Int {
-    var counts = [Int](repeating: 0, count: labelCount)
-    for label in labels { counts[label] += 1 }
-    return counts.indices.reduce(0) { counts[$1] > counts[$0] ? $1 : $0 }
   }
 
   /// The labels that each baseline gives, by its name.

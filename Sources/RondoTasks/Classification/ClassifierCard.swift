@@ -19,30 +19,12 @@ enum ClassifierCard {
     lines += zip(config.labels, config.data.labelCounts).map {
       "- `\($0.split(whereSeparator: \.isNewline).joined(separator: " "))`: trained on \($1)"
     }
-    lines += [
-      "",
-      "## Trained with",
-      "",
-      "    \(command)",
-      "",
-      "\(config.run.steps) steps (\(String(format: "%.2f", config.run.epochs)) epochs) in "
-        + "\(DurationText.short(config.run.seconds)) on \(config.run.threads) threads; ended by: \(config.run.ended.rawValue).",
-      config.run.plan == nil
-        ? "It was resumed with another budget than it began with, so no single command repeats it."
-        : "`--config config.json --steps \(config.run.steps)` with the same files repeats it bit for bit.",
-      "",
-      "## Trained on",
-      "",
-    ]
-    lines += config.data.files.map { "- `\($0.path)`" + ($0.sha256.isEmpty ? "" : " (SHA-256 \($0.sha256))") }
-    lines += [
-      "",
-      "\(config.data.trainingCount) sequences to train on, \(config.data.validationCount) to choose the weights by. "
-        + "The licence of these files is not known to Rondo; add it here before you pass the model on.",
-      "",
-      "## Results",
-      "",
-    ]
+    lines.append("")
+    lines += RunCard.lines(
+      config.run, config.data.files,
+      amount:
+        "\(config.data.trainingCount) sequences to train on, \(config.data.validationCount) to choose the weights by.",
+      command: command)
     if let score = config.results.validation {
       lines.append(
         "- on the \(score.count) sequences that the weights were chosen by (step \(config.results.bestStep ?? 0)): "

@@ -39,10 +39,9 @@ extension Classifier {
       files, options, isText: config.isText, features: config.features?.map(\.name), labels: .required,
       known: isMapped ? config.labels : nil, phrases: false)
     let targets = try data.targets(config.labels).map(Int.init)
-    let sequences = data.items.map { classifier.encoder.encode($0) }
-    let logits = ClassificationProgram.logits(
-      classifier.model, classifier.parameters, sequences[...], onProgress: onProgress)
-    guard logits.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { throw ModelError.notFinite }
+    let sequences = data.items.map { classifier.encoder.encode($0.content) }
+    let logits = try logits(
+      classifier.model, classifier.parameters, sequences, onProgress: onProgress)
     let temperature = config.results.temperature
     func error(_ temperature: Double) -> Double {
       Calibration.expectedError(

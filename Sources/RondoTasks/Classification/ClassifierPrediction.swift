@@ -47,7 +47,7 @@ extension Classifier {
     let data = try LabelledData(
       files, options, isText: config.isText, features: config.features?.map(\.name), labels: .optional,
       phrases: false, isTable: isTable)
-    let sequences = data.items.map { encoder.encode($0) }
+    let sequences = data.items.map { encoder.encode($0.content) }
     let all = try probabilities(sequences)
     return zip(data.items, zip(sequences, all)).map { item, result in
       let best = Self.best(result.1)

@@ -17,6 +17,8 @@ public struct ClassifierTraining {
   private let program: ClassificationProgram
   private let trainer: Trainer<ClassificationProgram>
   private let files: [FileRecord]
+  /// The network, its embedding as wide as the word vectors.
+  private let architecture: ArchitectureOptions
 
   /// What `config.json` says of the run that a request wants resumed, if that run is complete: then there is nothing to do.
   public static func completed(_ request: Request) throws -> ClassificationConfig? {
@@ -53,6 +55,7 @@ public struct ClassifierTraining {
       }
       architecture.embedding = vectors.width
     }
+    self.architecture = architecture
     let builder = Builder(seed: settings.training.seed)
     builder.initializerOverride = architecture.initializer?.initializer
     let model = try SequenceClassifier(
@@ -107,22 +110,18 @@ public struct ClassifierTraining {
   public func run(onStep: @escaping (ProgressDisplay.Report) throws -> Void) throws -> ClassificationConfig {
     trainer.onStep = onStep
     let outcome = try trainer.run()
-    let logits = ClassificationProgram.logits(
-      program.model, outcome.parameters, data.heldOut.sequences[...])
+    let logits = try Classifier.logits(program.model, outcome.parameters, data.heldOut.sequences)
     let labels = data.heldOut.targets.map(Int.init)
-    guard logits.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { throw ModelError.notFinite }
     let isValidated = !labels.isEmpty
     let predicted = logits.map { Classifier.best($0) }
-    var labelCounts = [Int](repeating: 0, count: data.labels.count)
-    for target in data.training.targets { labelCounts[Int(target)] += 1 }
-    var settings = request.settings
-    if let vectors = data.vectors { settings.architecture.embedding = vectors.width }
+    let settings = request.settings
     let config = ClassificationConfig(
-      classification: settings.classification, text: settings.text, architecture: settings.architecture,
+      classification: settings.classification, text: settings.text, architecture: architecture,
       training: settings.training, labels: data.labels, features: data.encoder.features,
       vocabularyCount: data.encoder.vocabulary?.count, vocabularyChecksum: data.encoder.vocabulary?.checksum,
       data: .init(
-        files: files, trainingCount: data.training.targets.count, labelCounts: labelCounts,
+        files: files, trainingCount: data.training.targets.count,
+        labelCounts: labelCounts(data.training.targets, labelCount: data.labels.count),
         validationCount: labels.count),
       run: RunRecord(outcome, stepsPerEpoch: trainer.stepsPerEpoch),
       results: .init(
@@ -186,7 +185,7 @@ struct PreparedData {
     (self.labels, self.encoder) = (labels, encoder)
     func part(_ data: LabelledData?) throws -> Part {
       guard let data else { return ([], []) }
-      return (data.items.map { encoder.encode($0) }, try data.targets(labels))
+      return (data.items.map { encoder.encode($0.content) }, try data.targets(labels))
     }
     self.training = try part(training)
     self.heldOut = try part(heldOut)

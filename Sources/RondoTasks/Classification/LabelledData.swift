@@ -2,6 +2,13 @@ import RondoCore
 import RondoData
 import RondoTraining
 
+/// How often each label occurs.
+func labelCounts(_ targets: [Int32], labelCount: Int) -> [Int] {
+  var counts = [Int](repeating: 0, count: labelCount)
+  for target in targets { counts[Int(target)] += 1 }
+  return counts
+}
+
 /// Labelled sequences as files have them: texts, or rows of numbers.
 struct LabelledData {
   struct Item {

@@ -46,8 +46,8 @@ enum SequenceEncoder: Sendable {
   }
 
   /// What a sequence becomes.
-  func encode(_ item: LabelledData.Item) -> SequenceValues {
-    switch (self, item.content) {
+  func encode(_ content: LabelledData.Item.Content) -> SequenceValues {
+    switch (self, content) {
     case (.text(let codec, let lowercase), .text(let text)):
       .symbols(codec.encode(Self.normalized(text, codec.vocabulary.level, lowercase: lowercase)))
     case (.numbers(let features), .numbers(let numbers)):

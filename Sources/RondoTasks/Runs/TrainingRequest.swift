@@ -124,8 +124,9 @@ extension TrainingRequest {
     _ type: Config.Type, inputs: () throws -> [String]
   ) throws -> Config? where Config.Settings == Settings {
     let directory = ModelDirectory(directory, task: Config.task)
+    guard resumes else { return nil }
     let request = try resolved()
-    guard request.resumes, FileManager.default.fileExists(atPath: directory.configPath),
+    guard FileManager.default.fileExists(atPath: directory.configPath),
       let checkpoint = try directory.run.loadCheckpoint()
     else { return nil }
     let config = try Config(contentsOf: directory.configPath)

@@ -12,28 +12,12 @@ enum TextCard {
       "\(architecture.summary), \(config.vocabularyCount) symbols, "
         + "\(config.results.parameters) parameters, written by Rondo \(config.run.version).",
       "",
-      "## Trained with",
-      "",
-      "    \(command)",
-      "",
-      "\(config.run.steps) steps (\(String(format: "%.2f", config.run.epochs)) epochs) in "
-        + "\(DurationText.short(config.run.seconds)) on \(config.run.threads) threads; ended by: \(config.run.ended.rawValue).",
-      config.run.plan == nil
-        ? "It was resumed with another budget than it began with, so no single command repeats it."
-        : "`--config config.json --steps \(config.run.steps)` with the same files repeats it bit for bit.",
-      "",
-      "## Trained on",
-      "",
     ]
-    lines += config.data.files.map { "- `\($0.path)` (SHA-256 \($0.sha256))" }
-    lines += [
-      "",
-      "\(config.data.trainingTokens) \(unit)s to train on, \(config.data.heldOutTokens) at the end held out. "
-        + "The licence of these files is not known to Rondo; add it here before you pass the model on.",
-      "",
-      "## Results",
-      "",
-    ]
+    lines += RunCard.lines(
+      config.run, config.data.files,
+      amount:
+        "\(config.data.trainingTokens) \(unit)s to train on, \(config.data.heldOutTokens) at the end held out.",
+      command: command)
     if let loss = config.results.heldOutLoss {
       lines.append(
         "- held out: \(String(format: "%.4f", loss)) nats per \(unit) (the weights of step \(config.results.bestStep ?? 0), "
