@@ -6,7 +6,8 @@
 // - a product that something else reads too is a value of its own and not part of a chain;
 // - what is summed in one chain has its rows in one domain: a product over a memory is computed for its slots and added in each step;
 // - nothing of this depends on what is recorded;
-// - products that are added up over all steps and read by nothing else are no values of their own;
+// - what is added up over all steps and comes from a loop is added up while the loop walks: for each sequence in the loop's order, then over
+//   the sequences; products that are read by nothing else are no values of their own in such a sum;
 // - a row divided by one number is multiplied by its reciprocal: one division instead of one for each column;
 // - a · b + c with a product a · b that nothing else reads is one fused multiply-add.
 
@@ -29,6 +30,10 @@ private struct Canonicalization {
   let source: StepGraph
   let readers: [Int]
   let loops: Loops
+  /// Whether a value is computed of what a loop gives, by pointwise operations alone.
+  private let isFromLoop: [Bool]
+  /// Whether a product over all steps reads a value, so that its rows are in memory anyway.
+  private let isRow: [Bool]
   var graph = Graph()
   var rewritten: [NodeID: NodeID] = [:]
   /// For what became a part of a sum, that sum.
@@ -37,7 +42,21 @@ private struct Canonicalization {
   init(source: StepGraph) {
     self.source = source
     readers = source.graph.readerCounts(roots: source.results)
-    loops = findLoops(source)
+    let (graph, loops) = (source.graph, findLoops(source))
+    self.loops = loops
+    var isFromLoop = loops.loop.map { $0 != nil }
+    var isRow = [Bool](repeating: false, count: graph.nodes.count)
+    for (id, node) in graph.nodes.enumerated() {
+      switch node.operation {
+      case .input, .kept, .further: isRow[id] = true
+      case .outer: for input in node.inputs { isRow[base(input, in: graph)] = true }
+      case .slice, .broadcast: isFromLoop[id] = isFromLoop[node.inputs[0]]
+      case _ where isPointwise(node.operation) && node.operation.isWork:
+        if node.inputs.contains(where: { isFromLoop[$0] }) { isFromLoop[id] = true }
+      default: break
+      }
+    }
+    (self.isFromLoop, self.isRow) = (isFromLoop, isRow)
   }
 
   mutating func rewrite(_ id: NodeID) -> NodeID {
@@ -46,8 +65,15 @@ private struct Canonicalization {
     let result: NodeID
     if node.operation == .binary(.add) {
       result = rewriteSum(id)
-    } else if let (a, b) = factors(ofTotal: node) {
-      result = graph.add(.total, [rewrite(a), rewrite(b)], width: node.width, domain: node.domain)
+    } else if node.operation == .total, source.graph[node.inputs[0]].domain == .steps {
+      let terms = summands(ofTotal: node)
+      let values = terms.map { rewrite($0) }
+      if terms.contains(where: { isFromLoop[$0] && !isRow[base($0, in: source.graph)] }) {
+        let sums = graph.add(.sumOverSteps, values, width: node.width, domain: .sequences)
+        result = graph.add(.total, [sums], width: node.width, domain: node.domain)
+      } else {
+        result = graph.add(.total, values, width: node.width, domain: node.domain)
+      }
     } else if node.operation == .binary(.divide),
       source.graph[node.inputs[1]].operation == .broadcast
     {
@@ -64,16 +90,15 @@ private struct Canonicalization {
     return result
   }
 
-  /// What is multiplied and then added up over all steps, if nothing else reads the products: then they need no memory.
-  private func factors(ofTotal node: Node) -> (NodeID, NodeID)? {
-    guard node.operation == .total, node.inputs.count == 1, readers[node.inputs[0]] == 1 else { return nil }
+  /// What is added up over all steps: a value, or two that are multiplied if nothing else reads their products.
+  private func summands(ofTotal node: Node) -> [NodeID] {
     let product = source.graph[node.inputs[0]]
-    guard product.operation == .binary(.multiply), product.domain == .steps else { return nil }
+    guard readers[node.inputs[0]] == 1, product.operation == .binary(.multiply) else { return node.inputs }
     let isWhole = product.inputs.allSatisfy { factor in
       source.graph[factor].domain == .steps && source.graph[factor].operation != .broadcast
         && source.graph[factor].width == product.width
     }
-    return isWhole ? (product.inputs[0], product.inputs[1]) : nil
+    return isWhole ? product.inputs : node.inputs
   }
 
   /// The node that has a value's gradient: the sum of which the value became a part, or its own; nil if no result depends on it.

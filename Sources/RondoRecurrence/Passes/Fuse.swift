@@ -97,7 +97,7 @@ package func fuse(_ step: StepGraph, _ schedule: Schedule, keep: Set<NodeID> = [
   }
 }
 
-private func isPointwise(_ operation: Operation) -> Bool {
+package func isPointwise(_ operation: Operation) -> Bool {
   !operation.isProduct && !operation.sumsOverRows && !operation.runsOverMemory
 }
 

@@ -102,11 +102,11 @@ package enum Operation: Hashable, Sendable {
   case outer
   // Reductions.
   case sum, maximum
-  /// The sum over all rows of steps, sequences or a memory: a parameter's single row.
+  /// The sum over all rows of steps, sequences or a memory, or of the products of two: a parameter's single row.
   case total
   /// The sum over the slots of each sequence's memory: in each step, or of what only depends on the memory.
   case sumOverMemory
-  /// The sum over the steps of each sequence, of rows or of slots: added up while a loop walks.
+  /// The sum over the steps of each sequence, of rows or of slots, or of the products of two: added up while a loop walks.
   case sumOverSteps
   /// The softmax of each column over the slots of each sequence's memory.
   case softmaxOverMemory

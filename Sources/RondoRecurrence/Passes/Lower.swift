@@ -215,7 +215,10 @@ private struct ProgramEmitter {
     if node.operation == .sumOverSteps {
       let sum = stream(lowering.source(id), false)
       release(after: index, in: section)
-      instructions.append(rondo_instruction(RONDO_OP_ADD, out: sum, sum, operands[0]))
+      instructions.append(
+        operands.count == 1
+          ? rondo_instruction(RONDO_OP_ADD, out: sum, sum, operands[0])
+          : rondo_instruction(RONDO_OP_FMA, out: sum, operands[0], operands[1], sum))
       return
     }
     let later = section.nodes[(index + 1)...].contains {

@@ -114,6 +114,21 @@ package func schedule(_ step: StepGraph, hoisting: Bool = true) -> Schedule {
     if target % 2 == 1, target > level[id] { level[id] = target }
   }
 
+  // So is what is computed of a loop's values alone and could come after it: the loop still has them at hand.
+  for id in graph.nodes.indices where level[id] > 0 && level[id] % 2 == 0 {
+    let node = graph[id]
+    guard isPointwise(node.operation), node.operation != .concatenate, node.domain == .steps,
+      !updates.contains(id)
+    else { continue }
+    let sources = node.inputs.map { base($0, in: graph) }
+    let loop = level[id] - 1
+    let isAtHand = sources.allSatisfy { source in
+      if case .state = graph[source].operation { return level[source] == loop }
+      return level[source] <= loop && graph[source].operation != .sumOverSteps
+    }
+    if isAtHand, sources.contains(where: { level[$0] == loop }) { level[id] = loop }
+  }
+
   // A concatenation of what a loop computes is filled by the loop.
   for id in graph.nodes.indices
   where graph[id].operation == .concatenate && graph[id].domain == .steps && level[id] > 0

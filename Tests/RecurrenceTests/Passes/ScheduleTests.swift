@@ -35,10 +35,10 @@ import Testing
     #expect(phases(step(GRU(hiddenSize: 4, reset: .before))) == ["whole ih", "loop hh hn"])
   }
 
-  /// What only the output reads follows the loop, for all steps at once. (A product that is a state has the state's name.)
+  /// Products that only the output reads follow the loop, for all steps at once. (A product that is a state has the state's name.)
   @Test func productsOfTheOutputFollow() {
     #expect(phases(step(MinGRU(hiddenSize: 4))) == ["whole iz in", "loop", "whole out"])
-    #expect(phases(step(LinearRecurrence(hiddenSize: 4))) == ["whole ih", "loop h", "whole"])
+    #expect(phases(step(LinearRecurrence(hiddenSize: 4))) == ["whole ih", "loop h"])
     let projected = ProjectedLSTM(hiddenSize: 5, outputSize: 2)
     #expect(phases(step(projected)) == ["once", "whole ih", "loop hh h", "whole out"])
   }
@@ -85,6 +85,39 @@ import Testing
     #expect(kind("ih") == .whole)
     #expect(kind("drive") == .loop)
     #expect(kind("shared") == .loop)
+  }
+
+  /// What is computed of the loop's values alone goes into it too, but not where it would read what comes after the loop.
+  @Test func pointwiseWorkOnTheLoopsValuesIsDoneInIt() {
+    let cell = Equations(["h": 3]) { x, s, w in
+      s.h = tanh(x + w.linear("hh", s.h, 3))
+      let scaled = exp(s.h).named("scaled")
+      return (scaled * w.linear("out", s.h, 3)).named("product")
+    }
+    let step = step(cell)
+    let schedule = schedule(step)
+    let kind = { (name: String) in schedule.phases[schedule.phase[step.node(name)!]!].kind }
+    #expect(kind("scaled") == .loop)
+    #expect(kind("product") == .whole)
+  }
+
+  /// Gradients of gains: nothing is stored for them in each step, their sums grow with the loop.
+  @Test func sumsOfTheLoopsValuesGrowWithIt() {
+    let cell = Equations(["h": 3]) { x, s, w in
+      let a = w.linear("hh", s.h, 3)
+      s.h = tanh(x + a * w.vector("gain", 3))
+      return s.h
+    }
+    let step = backward(cell)
+    let gain = step.parameters.firstIndex { $0.name == "gain" }!
+    let total = step.graph[base(step.gradients.first { $0.parameter == gain }!.node, in: step.graph)]
+    #expect(total.operation == .total)
+    let sum = step.graph[total.inputs[0]]
+    #expect(sum.operation == .sumOverSteps && sum.inputs.count == 2)
+    // The bias of a product is the sum of rows that the product's weight needs in memory anyway.
+    let bias = step.parameters.firstIndex { $0.name == "bias_hh" }!
+    let rows = step.graph[base(step.gradients.first { $0.parameter == bias }!.node, in: step.graph)]
+    #expect(rows.operation == .total && step.graph[rows.inputs[0]].operation != .sumOverSteps)
   }
 
   @Test func aConcatenationIsFilledInTheLoopOnlyIfAllOfItIsThere() {
