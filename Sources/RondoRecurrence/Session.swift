@@ -250,7 +250,7 @@ public final class Session {
     setStates(snapshot, sources: Array(0..<streamCount))
   }
 
-  /// Lets stream i go on from where stream `sources[i]` is, with its memories, as a beam search needs it.
+  /// Lets stream i go on from where stream `sources[i]` is, with its memories and what it reads per sequence, as a beam search needs it.
   public func reorder(_ sources: [Int]) {
     require(
       sources.count == streamCount, "Session.reorder: \(sources.count) sources for \(streamCount) streams")
@@ -262,6 +262,17 @@ public final class Session {
       if others != own { moved[name] = others }
     }
     if !moved.isEmpty { setMemories(moved) }
+    for layer in layers.indices {
+      var isMoved = false
+      for (index, input) in layers[layer].plans.step.further.enumerated() where input.kind == .sequence {
+        let before = further[layer][index].values
+        let rows = sources.flatMap { before[$0 * input.width..<($0 + 1) * input.width] }
+        guard rows != before else { continue }
+        further[layer][index].mutablePointer().update(from: rows, count: rows.count)
+        isMoved = true
+      }
+      if isMoved { runners[layer].prepare(for: walks[layer]) }
+    }
     setStates(snapshot(), sources: sources)
   }
 

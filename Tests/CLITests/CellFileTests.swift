@@ -90,6 +90,18 @@ import Testing
     #expect(try JSON(parsing: evaluated.output)["loss"]?.double?.isFinite == true)
   }
 
+  /// Equations that can be read but fit no sizes are as wrong as others, whatever they are given to.
+  @Test func equationsThatDoNotFitAreRefusedEverywhere() throws {
+    let folder = TemporaryFolder()
+    let file = folder.file(
+      "c.cell", "cell c(hiddenSize = 8)\nstate h[hiddenSize]\nh = linear ih(x, 3) + h\nreturn h\n")
+    for arguments in [["cells", "show", file], ["cells", "show", file, "--plan"], ["bench", file]] {
+      let result = try RondoProcess(arguments).wait()
+      #expect(result.status == 1 && result.output.isEmpty)
+      #expect(result.messages.contains("c.cell, line 3, column 5: the widths differ"), "\(result.messages)")
+    }
+  }
+
   @Test func whatCannotBeIsRefused() throws {
     let folder = TemporaryFolder()
     func refused(_ options: String..., naming words: String...) throws {

@@ -160,6 +160,10 @@ import Testing
     try refuse(columns + ["--map-labels", "good=bad"], "only \"bad\"")
     try refuse(columns + ["--freeze-vectors"], "--vectors")
     try refuse(columns + ["--validation", "none.csv"], "none.csv")
+    try refuse(columns + ["--noise", "0.3"], "--noise is for sequences of numbers")
+    try refuse(["--sequence-column", "id", "--label-column", "stars", "--level", "byte"], "--level")
+    try refuse(
+      ["--sequence-column", "id", "--label-column", "stars", "--word-dropout", "0.1"], "--word-dropout")
     try misuse(["--hidden", "8,x"], "8,x")
     try refuse(columns + ["--hidden", "8,4", "--layers", "3"], "--layers is 3")
     try refuse(["--sequence-column", "id", "--label-column", "stars"], "line 2")

@@ -48,6 +48,16 @@ import Testing
     #expect(CellPrinter.isEqual(trace(dropped, inputSize: 3), trace(bare, inputSize: 3)))
   }
 
+  /// A clock that is kept by chance would tick in fractions.
+  @Test func zoneoutLeavesCountersAlone() {
+    func states(_ cell: some Cell) -> [String] { trace(cell, inputSize: 3).masks.map(\.name) }
+    #expect(states(ClockworkRNN(hiddenSize: 4).zoneout(0.5)) == ["zoneout_h"])
+    #expect(states(LSTM(hiddenSize: 4).zoneout(0.5)) == ["zoneout_h", "zoneout_c"])
+    // The input of the step before is no counter.
+    #expect(
+      states(QRNN(hiddenSize: 4).zoneout(0.5)).count == QRNN(hiddenSize: 4).states(inputSize: 3).shapes.count)
+  }
+
   @Test(arguments: cells)
   func wrappedCellsPrintAndReadBack(_ cell: CellConformance) throws {
     let step = trace(cell.cell, inputSize: cell.inputSize)

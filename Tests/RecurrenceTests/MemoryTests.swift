@@ -72,6 +72,29 @@ import Testing
     #expect(Array(moved) == [2, 0, 2].flatMap { (source: Int) in y[source * 10..<(source + 1) * 10] })
   }
 
+  /// So do what they read per sequence and their states.
+  @Test func streamsTakeTheirInputsAlong() {
+    let cell = Equations(["h": 2]) { x, s, w in
+      s.h = tanh(x + s.h * w.linear("id", w.perSequence("id", 2), 2))
+      return s.h
+    }
+    let builder = Builder(seed: 3)
+    let rnn = Recurrence(builder / "rnn", cell, inputSize: 2)
+    let weights = builder.finish()
+    func session(_ ids: [[Float]]) -> Session {
+      let session = Session([rnn], weights, streams: 3)
+      session.setInput("id", ids.flatMap { $0 })
+      return session
+    }
+    let ids: [[Float]] = [[1, 2], [-1, 0.5], [0.25, -2]]
+    let (moved, other) = (session(ids), session([2, 2, 0].map { ids[$0] }))
+    moved.reorder([2, 2, 0])
+    for _ in 0..<3 {
+      let x: [Float] = [1, -0.5, 1, -0.5, 1, -0.5]
+      #expect(moved.step(x) == other.step(x))
+    }
+  }
+
   @Test func memoriesOfABatchAreThoseOfItsSequences() {
     let layout = SequenceLayout([1, 3, 0, 2])
     let values = (0..<12).map { Float($0) }

@@ -53,10 +53,12 @@ struct CellsCommand: ParsableCommand {
     @Flag(help: "Print what the engine makes of it instead.")
     var plan = false
 
-    @Option(parsing: .unconditional, help: "Units, for --plan.", transform: OptionParsing.width)
+    @Option(
+      parsing: .unconditional, help: "Units: of the plan, and to try a file with.",
+      transform: OptionParsing.width)
     var hidden = 128
 
-    @Option(parsing: .unconditional, help: "Width of the input, for --plan.", transform: OptionParsing.width)
+    @Option(parsing: .unconditional, help: "Width of the input: the same.", transform: OptionParsing.width)
     var input = 128
 
     func run() throws {
@@ -65,7 +67,8 @@ struct CellsCommand: ParsableCommand {
       options.equations = try CellChoice.equations(of: name)
       wrappers.apply(to: &options)
       if let equations = options.equations, !plan, !options.hasWrappers {
-        // As it was written, with its names, options and remarks; that it can be read is known by now.
+        // As it was written, with its names, options and remarks, if it is right.
+        _ = try CellChoice.bareCell(options, inputSize: input)
         return try StandardOutput.write(Array(equations.utf8))
       }
       guard plan else {

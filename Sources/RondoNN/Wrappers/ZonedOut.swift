@@ -6,7 +6,7 @@ import RondoRecurrence
 ///     s ↦ m · s' + (1 − m) · s, m being 1 with probability p; where nothing is trained, m = p
 ///
 /// In a cell with a stabiliser, a state that begins at −∞ and scales others, it is the output alone that is kept: two values of another
-/// scale have no mean.
+/// scale have no mean. What only counts steps is never kept.
 ///
 /// Source: Krueger et al., Zoneout: regularizing RNNs by randomly preserving hidden activations, 2017, arXiv 1606.01305.
 public struct ZonedOut<Base: Cell>: CellWrapper {
@@ -25,7 +25,7 @@ public struct ZonedOut<Base: Cell>: CellWrapper {
     }
     for name in s.names {
       let isOutput = y.isSame(as: after[name])
-      if isStabilised, !isOutput { continue }
+      if isStabilised && !isOutput || after[name].isCounter(from: before[name]) { continue }
       // 1 − p on the average.
       let isNew = w.mask("zoneout_" + name, after[name].width, probability: probability) * (1 - probability)
       s[name] = isNew * after[name] + (1 - isNew) * before[name]

@@ -17,6 +17,20 @@ public struct Term {
   /// Whether both are the same value of the step.
   public func isSame(as other: Term) -> Bool { node == other.node }
 
+  /// Whether it is made of constants and a state's previous value alone: a counter of steps.
+  package func isCounter(from previous: Term) -> Bool {
+    let graph = tracer.graph
+    var (open, seen) = ([node], Set([node]))
+    while let id = open.popLast() {
+      switch graph[id].operation {
+      case .input, .further, .parameter, .mask, .kept: return false
+      case .state where id != previous.node: return false
+      default: open += graph[id].inputs.filter { seen.insert($0).inserted }
+      }
+    }
+    return true
+  }
+
   var domain: Domain { tracer.graph[node].domain }
 
   var isComputed: Bool {

@@ -148,6 +148,14 @@ private struct ProgramEmitter {
   private var free: [Int] = []
   private var registerCount = 0
   private var scalars: [NodeID: Int] = [:]
+  /// The number of the section that computes each node, and of those that read it, through slices and broadcasts too.
+  private var sectionOf: [NodeID: Int] = [:]
+  private var readingSections: [NodeID: Set<Int>] = [:]
+  /// The place in its section of the last node that reads a node there, and of the last that is no concatenation.
+  private var lastReader: [NodeID: Int] = [:]
+  private var lastOperation: [NodeID: Int] = [:]
+  /// New values of states that are stored by the section that computes them.
+  private var committed: Set<NodeID> = []
 
   /// Columns from which a block of the interpreter has one row.
   private static let wide = 513
@@ -155,6 +163,23 @@ private struct ProgramEmitter {
   init(lowering: Lowering, program: RowProgram) {
     self.lowering = lowering
     self.program = program
+    let (graph, step) = (lowering.graph, lowering.step)
+    for (number, section) in program.sections.enumerated() {
+      for id in section.nodes { sectionOf[id] = number }
+    }
+    for (number, section) in program.sections.enumerated() {
+      for (index, id) in section.nodes.enumerated() {
+        for input in graph[id].inputs {
+          readingSections[base(input, in: graph), default: []].insert(number)
+          guard sectionOf[input] == number else { continue }
+          lastReader[input] = index
+          if graph[id].operation != .concatenate { lastOperation[input] = index }
+        }
+      }
+    }
+    for state in program.commits where program.committingSection(state: state, step: step) != nil {
+      committed.insert(step.updates[state])
+    }
   }
 
   private var graph: Graph { lowering.graph }
@@ -208,28 +233,24 @@ private struct ProgramEmitter {
     let node = graph[id]
     let operands = node.inputs.map { operandOf($0) }
     if isReduction(node.operation) {
-      release(after: index, in: section)
+      release(after: index)
       instructions.append(rondo_instruction(opcode(node.operation), out: scalar(of: id), operands[0]))
       return
     }
     if node.operation == .sumOverSteps {
       let sum = stream(lowering.source(id), false)
-      release(after: index, in: section)
+      release(after: index)
       instructions.append(
         operands.count == 1
           ? rondo_instruction(RONDO_OP_ADD, out: sum, sum, operands[0])
           : rondo_instruction(RONDO_OP_FMA, out: sum, operands[0], operands[1], sum))
       return
     }
-    let later = section.nodes[(index + 1)...].contains {
-      graph[$0].inputs.contains(id) && graph[$0].operation != .concatenate
-    }
-    let commits = program.commits.contains {
-      step.updates[$0] == id && program.committingSection(state: $0, step: step) == section
-    }
-    let becomesScalar = node.width == 1 && isReadElsewhere(id, than: section)
+    let later = lastOperation[id].map { $0 > index } ?? false
+    let commits = committed.contains(id)
+    let becomesScalar = node.width == 1 && isReadElsewhere(id)
     var places = lowering.memory.destinations[id] ?? []
-    release(after: index, in: section)
+    release(after: index)
     let out: rondo_operand
     // A wide row is read again where it was stored; narrow ones are read from registers, several rows at once.
     let home = section.width >= Self.wide ? lowering.memory.home[id].flatMap(places.firstIndex(of:)) : nil
@@ -299,11 +320,8 @@ private struct ProgramEmitter {
     return Source(buffer: buffer, column: 0, mode: .place)
   }
 
-  private func isReadElsewhere(_ id: NodeID, than section: RowProgram.Section) -> Bool {
-    program.sections.contains { other in
-      other != section
-        && other.nodes.contains { node in graph[node].inputs.contains { base($0, in: graph) == id } }
-    }
+  private func isReadElsewhere(_ id: NodeID) -> Bool {
+    readingSections[id].map { $0.contains { $0 != sectionOf[id] } } ?? false
   }
 
   private mutating func allocate(for id: NodeID) -> Int {
@@ -314,16 +332,13 @@ private struct ProgramEmitter {
   }
 
   /// Gives back the registers whose values nothing after `index` reads.
-  private mutating func release(after index: Int, in section: RowProgram.Section) {
-    for (id, register) in registers.sorted(by: { $0.key < $1.key }) {
-      let isRead = section.nodes[(index + 1)...].contains { graph[$0].inputs.contains(id) }
-      let isCommitted = program.commits.contains {
-        step.updates[$0] == id && program.committingSection(state: $0, step: step) == section
-      }
-      if !isRead, !isCommitted {
-        registers[id] = nil
-        free.append(register)
-      }
+  private mutating func release(after index: Int) {
+    let unread = registers.filter { id, _ in
+      lastReader[id].map { $0 <= index } ?? true && !committed.contains(id)
+    }
+    for (id, register) in unread.sorted(by: { $0.key < $1.key }) {
+      registers[id] = nil
+      free.append(register)
     }
   }
 

@@ -44,27 +44,23 @@ public enum CellChoice {
 
   /// The cell of a layer whose input has this width, with its wrappers.
   ///
-  /// - Throws: `OptionError` for what the cell cannot do, and for a wrapper that has nothing to act on.
+  /// - Throws: `OptionError` for what the cell cannot do, and for a wrapper that has nothing to act on; `CellFileError` for equations that do
+  ///   not fit these sizes.
   public static func cell(
     _ options: ArchitectureOptions, layer: Int = 0, inputSize: Int
-  ) throws(OptionError) -> any Cell {
-    let base = try cell(options, layer: layer)
+  ) throws -> any Cell {
+    let base = try bareCell(options, layer: layer, inputSize: inputSize)
     if let text = base as? CellText {
-      do {
-        try text.validate(inputSize: inputSize)
-      } catch {
-        throw .conflict(CellFileError(file: options.cell, error: error).description)
-      }
       let learned = text.states(inputSize: inputSize).shapes.first {
         if case .parameter = $0.start { true } else { false }
       }
       if let learned {
-        throw .conflict(
+        throw OptionError.conflict(
           "\(options.cell): the state \(learned.name) begins as a parameter, which nothing here would train"
         )
       }
       if let name = text.furtherInputs.first {
-        throw .conflict(
+        throw OptionError.conflict(
           "\(options.cell) reads \(name) beside its input, and there is nothing here to give it")
       }
     }
@@ -73,65 +69,77 @@ public enum CellChoice {
       let before = trace(wrapped, inputSize: inputSize)
       let outputSize = before.outputSize
       if wrapper == .residual, outputSize != inputSize {
-        throw .conflict(
+        throw OptionError.conflict(
           "--residual adds a layer's input to its output, but their widths are \(inputSize) and \(outputSize)"
         )
       }
       wrapped = wrapper(wrapped)
       if CellPrinter.isEqual(trace(wrapped, inputSize: inputSize), before) {
-        throw .conflict("\(option) has nothing to act on in the cell \(options.cell): leave it out")
+        throw OptionError.conflict(
+          "\(option) has nothing to act on in the cell \(options.cell): leave it out")
       }
     }
     return wrapped
   }
 
+  /// The cell of a layer without its wrappers, whose equations fit these sizes; they may read more than their input.
+  ///
+  /// - Throws: `OptionError` for what the cell cannot do, `CellFileError` for equations that do not fit these sizes.
+  public static func bareCell(
+    _ options: ArchitectureOptions, layer: Int = 0, inputSize: Int
+  ) throws -> any Cell {
+    let cell = try cell(options, layer: layer)
+    do {
+      try (cell as? CellText)?.validate(inputSize: inputSize)
+    } catch {
+      throw CellFileError(file: options.cell, error: error)
+    }
+    return cell
+  }
+
   /// The cell of a layer without its wrappers.
-  public static func cell(_ options: ArchitectureOptions, layer: Int = 0) throws(OptionError) -> any Cell {
+  public static func cell(_ options: ArchitectureOptions, layer: Int = 0) throws -> any Cell {
     let hiddenSize = options.hidden[layer]
     if let equations = options.equations { return try cell(equations, options, hiddenSize) }
     let cell: any Cell
     do {
       cell = try entry(named: options.cell).make(hiddenSize: hiddenSize, options: options.cellOptions)
     } catch let error as CellOptions.Problem {
-      throw .conflict("--cell \(options.cell): \(error)")
-    } catch let error as OptionError {
-      throw error
-    } catch {
-      throw .conflict("\(error)")
+      throw OptionError.conflict("--cell \(options.cell): \(error)")
     }
     guard let forgetBias = options.forgetBias else { return cell }
     guard let gated = cell as? any ForgetGated else {
-      throw .conflict("the cell \(options.cell) has no forget gate: leave --forget-bias out")
+      throw OptionError.conflict("the cell \(options.cell) has no forget gate: leave --forget-bias out")
     }
     return gated.withForgetBias(Float(forgetBias))
   }
 
   private static func cell(
     _ equations: String, _ options: ArchitectureOptions, _ hiddenSize: Int
-  ) throws(OptionError) -> any Cell {
+  ) throws -> any Cell {
     var numbers: [String: Double] = [:]
     // The equations of a built-in cell have its options in them.
     let isBuiltIn = AllCells.entry(named: options.cell) != nil
     for (name, value) in options.cellOptions where !isBuiltIn {
       guard let number = Double(value), number.isFinite else {
-        throw .invalid(option: "--cell-option", given: "\(name)=\(value)", requirement: "a number")
+        throw OptionError.invalid(option: "--cell-option", given: "\(name)=\(value)", requirement: "a number")
       }
       numbers[name] = number
     }
-    do {
+    do throws(CellTextError) {
       if try CellText(equations).optionNames.contains("hiddenSize") {
         numbers["hiddenSize"] = Double(hiddenSize)
       }
       return try CellText(equations, options: numbers)
     } catch {
-      throw .conflict(CellFileError(file: options.cell, error: error).description)
+      throw CellFileError(file: options.cell, error: error)
     }
   }
 
   /// The equations of a cell with its wrappers: symbolic in its sizes if they can be, otherwise with numbers.
   ///
   /// - Throws: `OptionError` for what the cell cannot do.
-  public static func text(_ options: ArchitectureOptions, inputSize: Int) throws(OptionError) -> String {
+  public static func text(_ options: ArchitectureOptions, inputSize: Int) throws -> String {
     let wrapped = try cell(options, inputSize: inputSize)
     let name = AllCells.entry(named: options.cell) == nil ? "cell" : options.cell
     // Equations from a file, and inputs that are added to outputs, may fit some sizes only.
@@ -146,13 +154,14 @@ public enum CellChoice {
         return options.wrappers.reduce(base) { $1.wrapper($0) }
       }
     guard let text = symbolic ?? CellPrinter.text(name: name, trace(wrapped, inputSize: inputSize)) else {
-      throw .conflict("the equations of \(options.cell) with these wrappers cannot be written as text")
+      throw OptionError.conflict(
+        "the equations of \(options.cell) with these wrappers cannot be written as text")
     }
     return text
   }
 
   /// The equations that a saved model carries: with them it needs nothing that knows its cell by name.
-  static func equationsToSave(_ options: ArchitectureOptions) throws(OptionError) -> String? {
+  static func equationsToSave(_ options: ArchitectureOptions) throws -> String? {
     if let equations = options.equations { return equations }
     for layer in options.hidden.indices { _ = try cell(options, layer: layer) }
     return CellPrinter.text(name: options.cell) { hidden in

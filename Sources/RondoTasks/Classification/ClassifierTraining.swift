@@ -157,6 +157,7 @@ struct PreparedData {
     let settings = request.settings
     let options = settings.classification
     let isText = options.sequenceColumn == nil && Self.isText(request.files, options)
+    try settings.requireUsed(isText: isText)
     let all = try LabelledData(
       request.files, options, isText: isText, labels: .required, phrases: options.phrases)
     if let unused = options.labelMap.keys.sorted().first(where: { !all.hadLabels.contains($0) }) {
@@ -213,6 +214,27 @@ struct PreparedData {
 
   /// The symbol that unknown words become.
   var unknown: Int32? { encoder.vocabulary?.unknown }
+}
+
+extension ClassificationSettings {
+  /// Throws if something was asked for that has no meaning for texts, or for numbers.
+  fileprivate func requireUsed(isText: Bool) throws(OptionError) {
+    let (own, standard) = (classification, ClassificationSettings().classification)
+    let unused: [(option: String, isGiven: Bool)] =
+      isText
+      ? [("--noise", own.noise != standard.noise)]
+      : [
+        ("--word-dropout", own.wordDropout != standard.wordDropout),
+        ("--phrases", own.phrases != standard.phrases),
+        ("--no-lowercase", own.lowercase != standard.lowercase),
+        ("--vectors", own.vectors != nil),
+        ("--level, --min-count or --vocabulary-size", text != ClassificationSettings().text),
+      ]
+    guard let option = unused.first(where: \.isGiven)?.option else { return }
+    throw .conflict(
+      "\(option) is for \(isText ? "sequences of numbers, and these are texts" : "texts, and these are sequences of numbers")"
+    )
+  }
 }
 
 /// Word vectors from a file, for the words of a vocabulary that have one.

@@ -35,7 +35,7 @@ public struct SequenceClassifier: Sendable {
   public init(
     _ builder: Builder, _ options: ArchitectureOptions, pooling: SequencePooling, input: Input,
     labelCount: Int
-  ) throws(OptionError) {
+  ) throws {
     self.input = input
     self.labelCount = labelCount
     self.pooling = pooling

@@ -26,9 +26,9 @@ public struct LanguageModel: Sendable {
 
   /// Registers the parameters: `embedding.weight`, `rnn.…`, `output.weight` (unless tied), `output.bias` and, if needed,
   /// `projection.weight`.
-  public init(_ builder: Builder, _ options: ArchitectureOptions, vocabularyCount: Int) throws(OptionError) {
+  public init(_ builder: Builder, _ options: ArchitectureOptions, vocabularyCount: Int) throws {
     if options.directions != .forward {
-      throw .conflict("a language model reads from left to right: leave --bidirectional out")
+      throw OptionError.conflict("a language model reads from left to right: leave --bidirectional out")
     }
     let width = options.embedding ?? options.hidden[0]
     self.vocabularyCount = vocabularyCount
