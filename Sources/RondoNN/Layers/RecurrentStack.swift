@@ -68,16 +68,24 @@ public struct RecurrentStack: Sendable {
 
   /// Runs the layers over a batch: [rows, inputSize].
   ///
+  /// - Parameters:
+  ///   - recordings: What to record, for each direction a recording of each layer, or none at all.
   /// - Returns: The outputs of the top layer [rows, outputSize], and what each sequence has come to where its directions end: the forward
   ///   output of the last step and the reverse output of the first, joined as the outputs are, without what a skip adds
   ///   [sequences, outputSize]; zeros for an empty sequence.
   public func callAsFunction(
-    _ x: Variable, _ layout: SequenceLayout
+    _ x: Variable, _ layout: SequenceLayout,
+    recordings: (forward: [Recording], reverse: [Recording]) = ([], [])
   ) -> (output: Variable, last: Variable) {
+    for (recordings, layers) in [(recordings.forward, forward), (recordings.reverse, reverse)] {
+      require(
+        recordings.isEmpty || recordings.count == layers.count,
+        "RecurrentStack: \(recordings.count) recordings for \(layers.count) layers of one direction")
+    }
     var x = x
     for layer in forward.indices {
       if layer > 0 { x = dropouts[layer - 1](x, layout) }
-      let (y, z) = run(layer, x, layout)
+      let (y, z) = run(layer, x, layout, recordings)
       let output = joined(y, z)
       x = skips && output.shape == x.shape ? output + x : output
       if layer == forward.count - 1 {
@@ -87,8 +95,16 @@ public struct RecurrentStack: Sendable {
     fatalError("RecurrentStack: no layers")
   }
 
-  private func run(_ layer: Int, _ x: Variable, _ layout: SequenceLayout) -> (Variable, Variable?) {
-    (forward[layer](x, layout).output, directions == .forward ? nil : reverse[layer](x, layout).output)
+  private func run(
+    _ layer: Int, _ x: Variable, _ layout: SequenceLayout,
+    _ recordings: (forward: [Recording], reverse: [Recording])
+  ) -> (Variable, Variable?) {
+    func output(_ layers: [Recurrence], _ recordings: [Recording]) -> Variable {
+      layers[layer](x, layout, recording: recordings.isEmpty ? nil : recordings[layer]).output
+    }
+    return (
+      output(forward, recordings.forward), directions == .forward ? nil : output(reverse, recordings.reverse)
+    )
   }
 
   private func joined(_ forward: Variable, _ reverse: Variable?) -> Variable {

@@ -32,6 +32,28 @@ import Testing
     #expect(stack(x, Self.layout).output.value.values == above.value.values)
   }
 
+  @Test func everyLayerAndDirectionIsRecorded() {
+    let (stack, weights) = stack(.both)
+    func run(_ recordings: (forward: [Recording], reverse: [Recording])) -> [Tensor] {
+      let tape = Tape(weights, training: true)
+      let (x, layout) = (tape.leaf(Self.x), Self.layout)
+      let output = stack(x, layout, recordings: recordings).output
+      let gradients = tape.backward(from: sum(output * output))
+      return [output.value, gradients.values]
+    }
+    let recordings = (
+      forward: [Recording(["c"]), Recording(["h"])], reverse: [Recording(["i"]), Recording(["h"])]
+    )
+    #expect(run(recordings) == run(([], [])))
+    for (recording, name, width) in [
+      (recordings.forward[0], "c", 4), (recordings.reverse[0], "i", 4), (recordings.forward[1], "h", 3),
+      (recordings.reverse[1], "h", 3),
+    ] {
+      #expect(recording[name].value.shape == [9, width])
+      #expect(recording[name].gradient?.values.contains { $0 != 0 } == true)
+    }
+  }
+
   @Test func directionsAreAdded() {
     let (stack, weights) = stack(.bothAdded)
     #expect(stack.outputSize == 3 && stack.forward[1].inputSize == 4)
