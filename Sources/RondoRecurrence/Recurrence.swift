@@ -164,7 +164,7 @@ public struct Recurrence: Sendable {
     isWhole: Bool
   ) -> Runner<VectorExecutor> {
     let layout = walk.layout
-    let chunks = isKept || isWhole ? [0..<layout.stepCount] : windows(layout, isUpwards: walk.isUpwards)
+    let chunks = isKept || isWhole ? [0..<layout.stepCount] : Self.windows(layout, isUpwards: walk.isUpwards)
     let runner = Runner<VectorExecutor>(isKept ? plans.training : plans.inference, for: walk, chunks: chunks)
     for (index, weight) in weights.enumerated() {
       runner.bind(.parameter(index), Region(reading: weight.pointer, stride: weight.columns))
@@ -201,7 +201,7 @@ public struct Recurrence: Sendable {
   }
 
   /// Windows of steps in walking order: without a backward pass nothing but the states outlives one, so long sequences need little memory.
-  private func windows(_ layout: SequenceLayout, isUpwards: Bool) -> [Range<Int>] {
+  static func windows(_ layout: SequenceLayout, isUpwards: Bool) -> [Range<Int>] {
     let rowsPerWindow = 2048
     if layout.rowCount <= rowsPerWindow { return [0..<layout.stepCount] }
     let steps = max(1, rowsPerWindow / max(1, layout.sequenceCount))

@@ -14,7 +14,8 @@ struct BenchCommand: ParsableCommand {
     discussion: """
       Times are medians. Operations are counted as two for each weight that a product reads, in each step of each sequence (of an \
       LSTM 2·4·H·(I+H)·B·T), and three times that with the backward pass. The machine's peak is measured in the same minutes, by bursts of multiply-adds between the rounds.
-      With --stream, single steps of a session are timed.
+      For a cell without a recurrent product, the rate at which its time loop goes through memory is measured too, beside that of a loop that
+      reads and writes the same memory and does nothing else. With --stream, single steps of a session are timed.
       """)
 
   @Argument(help: "The cell: a name of `rondo cells list`, or a .cell file.")
@@ -31,6 +32,13 @@ struct BenchCommand: ParsableCommand {
     transform: OptionParsing.count)
   var length: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Sequences of unequal lengths, drawn evenly from these.", valueName: "shortest-longest"),
+    transform: OptionParsing.countRange)
+  var lengths: ClosedRange<Int>?
+
   @Option(parsing: .unconditional, help: "Width of the input. (default: 256)", transform: OptionParsing.width)
   var input = 256
 
@@ -45,6 +53,11 @@ struct BenchCommand: ParsableCommand {
   var stream = false
 
   @Option(
+    parsing: .unconditional, help: "With --stream: sessions that step as one batch. (default: 1)",
+    transform: OptionParsing.count)
+  var streams: Int?
+
+  @Option(
     parsing: .unconditional, help: "With --stream: the time from one step to the next, as 10ms.",
     transform: OptionParsing.duration)
   var interval: Double?
@@ -54,6 +67,13 @@ struct BenchCommand: ParsableCommand {
 
   func validate() throws {
     if interval != nil, !stream { throw ValidationError("--interval needs --stream") }
+    if streams != nil, !stream { throw ValidationError("--streams needs --stream") }
+    if streams != nil, batch != nil {
+      throw ValidationError("--streams and --batch are the same for --stream: give one")
+    }
+    if lengths != nil, stream || length != nil {
+      throw ValidationError("--lengths goes neither with --length nor with --stream")
+    }
   }
 
   func run() throws {
@@ -64,7 +84,9 @@ struct BenchCommand: ParsableCommand {
     wrappers.apply(to: &options)
     let made = try CellChoice.cell(options, inputSize: input)
     let multiplyAdds = trace(made, inputSize: input).multiplyAdds
-    let (batch, length) = (batch ?? (stream ? 1 : 32), length ?? (stream ? defaultStepCount : 35))
+    let batch = batch ?? streams ?? (stream ? 1 : 32)
+    let lengths = drawnLengths(batch)
+    let length = lengths.max()!
     var need = MemoryNeed()
     need.add(rows: 2, width: multiplyAdds)
     need.add(rows: stream ? batch : batch * length, width: 2 * input + 10 * hidden)
@@ -72,7 +94,7 @@ struct BenchCommand: ParsableCommand {
     let results =
       stream
       ? measureSteps(made, streams: batch, steps: length)
-      : measureSequences(made, multiplyAdds: multiplyAdds, batch: batch, length: length)
+      : measureSequences(made, multiplyAdds: multiplyAdds, lengths: lengths)
     let description = description(batch: batch, length: length)
     if json { return try StandardOutput.print(.object(description.merged(with: results))) }
     try StandardOutput.print(
@@ -81,6 +103,17 @@ struct BenchCommand: ParsableCommand {
     for (name, value) in results.members {
       let padded = name.padding(toLength: 16, withPad: " ", startingAt: 0)
       try StandardOutput.print(padded + String(format: "%.4g", value.double ?? .nan))
+    }
+  }
+
+  /// How long each sequence is.
+  private func drawnLengths(_ batch: Int) -> [Int] {
+    guard let lengths else {
+      return Array(repeating: length ?? (stream ? defaultStepCount : 35), count: batch)
+    }
+    let random = RandomSource(seed: 1)
+    return (0..<batch).map {
+      lengths.lowerBound + random.index(below: lengths.count, stream: 1, position: UInt64($0))
     }
   }
 
@@ -94,8 +127,8 @@ struct BenchCommand: ParsableCommand {
     ]
   }
 
-  private func measureSequences(_ cell: any Cell, multiplyAdds: Int, batch: Int, length: Int) -> JSON.Object {
-    var measurement = RecurrenceMeasurement(cell, batch: batch, length: length, inputSize: input)
+  private func measureSequences(_ cell: any Cell, multiplyAdds: Int, lengths: [Int]) -> JSON.Object {
+    var measurement = RecurrenceMeasurement(cell, lengths: lengths, inputSize: input)
     var peak = PeakMeasurement()
     measurement.warmUp()
     for _ in 0..<9 {
@@ -104,13 +137,20 @@ struct BenchCommand: ParsableCommand {
     }
     peak.burst()
     let (forward, train) = (measurement.forwardSeconds.median, measurement.trainSeconds.median)
-    let operations = 2 * Double(multiplyAdds) * Double(batch) * Double(length)
-    return [
+    let operations = 2 * Double(multiplyAdds) * Double(lengths.reduce(0, +))
+    var results: JSON.Object = [
       "forward_ms": .number(forward * 1e3), "train_ms": .number(train * 1e3),
       "forward_gflops": .number(operations / forward / 1e9),
       "train_gflops": .number(3 * operations / train / 1e9), "peak_gflops": .number(peak.gigaflops),
       "peak_fraction": .number(3 * operations / train / 1e9 / peak.gigaflops),
     ]
+    if Set(lengths).count == 1,
+      let loop = LoopMeasurement(cell, batch: lengths.count, length: lengths[0], inputSize: input)
+    {
+      results["loop_gbytes_s"] = .number(loop.loopRate)
+      results["memory_gbytes_s"] = .number(loop.memoryRate)
+    }
+    return results
   }
 
   private func measureSteps(_ cell: any Cell, streams: Int, steps: Int) -> JSON.Object {
@@ -118,7 +158,7 @@ struct BenchCommand: ParsableCommand {
       .microseconds
     return [
       "step_us_p50": .number(times.quantile(0.5)), "step_us_p99": .number(times.quantile(0.99)),
-      "step_us_max": .number(times.max()!),
+      "step_us_p999": .number(times.quantile(0.999)), "step_us_max": .number(times.max()!),
     ]
   }
 }

@@ -2,7 +2,7 @@ import RondoCore
 import RondoRecurrence
 import RondoTraining
 
-/// Times one recurrence over a batch of sequences of equal length: forward alone, and forward and backward with the gradients of the input
+/// Times one recurrence over a batch of sequences: forward alone, and forward and backward with the gradients of the input
 /// and of all weights.
 struct RecurrenceMeasurement {
   private let recurrence: Recurrence
@@ -12,12 +12,12 @@ struct RecurrenceMeasurement {
   private(set) var forwardSeconds: [Double] = []
   private(set) var trainSeconds: [Double] = []
 
-  init(_ cell: any Cell, batch: Int, length: Int, inputSize: Int) {
+  init(_ cell: any Cell, lengths: [Int], inputSize: Int) {
     let builder = Builder(seed: 1)
     recurrence = Recurrence(builder, cell, inputSize: inputSize)
     weights = builder.finish()
-    layout = SequenceLayout(uniform: length, count: batch)
-    input = Self.noise([length * batch, inputSize])
+    layout = SequenceLayout(lengths)
+    input = Self.noise([layout.rowCount, inputSize])
   }
 
   /// Measures forward for at least so long, then forward and backward for twice as long; each at least twice.

@@ -15,6 +15,17 @@ enum OptionParsing {
     return value
   }
 
+  /// Two counts with a hyphen between them, the smaller one first.
+  static func countRange(_ text: String) throws -> ClosedRange<Int> {
+    let counts = try text.split(separator: "-", omittingEmptySubsequences: false).map {
+      try count(String($0))
+    }
+    guard counts.count == 2, counts[0] <= counts[1] else {
+      throw Requirement(description: "it must be two whole numbers like 5-35, the smaller one first")
+    }
+    return counts[0]...counts[1]
+  }
+
   /// The width of a layer.
   static func width(_ text: String) throws -> Int {
     guard let value = Int(text), 1...ArchitectureOptions.largestWidth ~= value else {

@@ -242,6 +242,12 @@ package final class Runner<E: Executor>: PartRunner {
     }
   }
 
+  /// Runs the loops alone, over what is in memory.
+  package func walkLoops(_ walk: Walk) {
+    begin(walk)
+    for phase in plan.phases where phase.kind == .loop { runLoop(phase.works) }
+  }
+
   private func clear(_ source: Source, _ width: Int) {
     var rows = placeCount
     if case .memoryRows(let memory) = plan.memory.buffers[source.buffer].kind {
