@@ -48,6 +48,12 @@ import Testing
     #expect(CellPrinter.isEqual(trace(dropped, inputSize: 3), trace(bare, inputSize: 3)))
   }
 
+  /// Of one number nothing is left when its mean is taken away.
+  @Test func productsOfOneColumnAreNotNormalised() {
+    let (bare, normalised) = (Elman(hiddenSize: 1), Elman(hiddenSize: 1).normalized())
+    #expect(CellPrinter.isEqual(trace(normalised, inputSize: 3), trace(bare, inputSize: 3)))
+  }
+
   @Test(arguments: cells)
   func wrappedCellsPrintAndReadBack(_ cell: CellConformance) throws {
     let step = trace(cell.cell, inputSize: cell.inputSize)
