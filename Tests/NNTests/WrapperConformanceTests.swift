@@ -6,14 +6,11 @@ import Testing
 
 /// Every promise of the engine on every wrapper around every built-in cell, in both directions.
 @Suite struct WrapperConformanceTests {
-  static let cells: [CellConformance] =
-    AllCells.entries.flatMap { entry in
-      WrapperChoice.samples.map {
-        // Wide enough for the narrowest product: normalising two or three columns leaves little but their signs.
-        let cell = entry.make(hiddenSize: entry.hiddenSize(from: 13))
-        return CellConformance("\(entry.name) \($0.name)", cell.wrapped(in: $0.wrappers))
-      }
-    } + [CellConformance("lstm residual", LSTM(hiddenSize: 3).zoneout(0.2).residual())]
+  static let cells: [CellConformance] = AllCells.entries.flatMap { entry in
+    WrapperChoice.samples(inputSize: 3) { entry.make(hiddenSize: entry.hiddenSize(from: $0)) }.map {
+      CellConformance("\(entry.name) \($0.name)", $0.cell, inputSize: $0.inputSize)
+    }
+  }
 
   @Test(arguments: cells, [false, true])
   func referenceComputesTheEquations(_ cell: CellConformance, reverse: Bool) {
@@ -38,6 +35,16 @@ import Testing
     #expect(cell.differencesOnTape(reverse: reverse) == [])
   }
 
+  @Test(arguments: cells, [false, true])
+  func recordingChangesNoBit(_ cell: CellConformance, reverse: Bool) {
+    #expect(cell.differencesByRecording(reverse: reverse) == [])
+  }
+
+  @Test(arguments: cells, [false, true])
+  func weightsGetTheSameGradientsInAnyOrder(_ cell: CellConformance, reverse: Bool) {
+    for (name, error) in cell.errorsByOrder(reverse: reverse) { #expect(error < 1e-12, "\(name)") }
+  }
+
   @Test(arguments: cells)
   func aSessionGivesTheBitsOfTheWhole(_ cell: CellConformance) {
     #expect(cell.differencesInSession() == [])
@@ -56,6 +63,12 @@ import Testing
     // The input of the step before is no counter.
     #expect(
       states(QRNN(hiddenSize: 4).zoneout(0.5)).count == QRNN(hiddenSize: 4).states(inputSize: 3).shapes.count)
+  }
+
+  /// Of one number nothing is left when its mean is taken away.
+  @Test func productsOfOneColumnAreNotNormalised() {
+    let (bare, normalised) = (Elman(hiddenSize: 1), Elman(hiddenSize: 1).normalized())
+    #expect(CellPrinter.isEqual(trace(normalised, inputSize: 3), trace(bare, inputSize: 3)))
   }
 
   @Test(arguments: cells)

@@ -9,14 +9,25 @@ import Testing
 ///
 /// Each runs in a process of its own: instruction sets are chosen for a whole process, and threads are shared with the other tests' loops.
 @Suite struct DeterminismTests {
-  /// All results on a batch that is large enough to be divided in every way.
-  private static func results(
-    _ plans: RecurrencePlans, _ layout: SequenceLayout, reverse: Bool
-  ) -> SequenceResults<Float> {
-    VectorExecutor.run(
-      plans, Walk(layout, isUpwards: !reverse, slotCounts: plans.sampleSlotCounts(layout)),
-      plans.randomValues(layout),
-      resultGradients: plans.randomGradients(layout))
+  /// A recurrence over a batch, and what goes through it.
+  private struct Batch {
+    let name: String
+    let plans: RecurrencePlans
+    private let walk: Walk
+    private let values: SequenceValues<Float>
+    private let gradients: (output: [Float], final: [[Float]])
+
+    init(_ name: String, _ plans: RecurrencePlans, _ layout: SequenceLayout, reverse: Bool) {
+      self.name = "\(name) \(layout.lengths.prefix(6))"
+      self.plans = plans
+      walk = Walk(layout, isUpwards: !reverse, slotCounts: plans.sampleSlotCounts(layout))
+      values = plans.randomValues(layout)
+      gradients = plans.randomGradients(layout)
+    }
+
+    func results() -> SequenceResults<Float> {
+      VectorExecutor.run(plans, walk, values, resultGradients: gradients)
+    }
   }
 
   private static let large: [any Cell] =
@@ -32,30 +43,57 @@ import Testing
     SequenceLayout([50]),
   ]
 
-  /// The tensors that differ between two ways to compute them, for all cells and layouts.
+  /// So many rows that threads divide even what costs little for each, and so few that they divide the columns of products.
+  private static let (manyRows, fewRows) = (
+    SequenceLayout((0..<31).map { ($0 * 37) % 101 }), SequenceLayout([4, 9, 2])
+  )
+
+  /// The tensors that differ between ways to compute them, for all cells and layouts.
   private static func differences(
-    _ computing: (_ body: () -> SequenceResults<Float>) -> SequenceResults<Float>
+    _ ways: [(name: String, run: (_ body: () -> SequenceResults<Float>) -> SequenceResults<Float>)]
   ) -> [String] {
     var found: [String] = []
-    func compare(_ name: String, _ plans: RecurrencePlans, _ layout: SequenceLayout, reverse: Bool) {
-      let expected = results(plans, layout, reverse: reverse)
-      let other = computing { results(plans, layout, reverse: reverse) }
-      found += differing(other, expected, plans).map { "\(name) \(layout.lengths.prefix(6)): \($0)" }
+    func compare(_ batch: Batch) {
+      let expected = batch.results()
+      for way in ways {
+        found += differing(way.run(batch.results), expected, batch.plans)
+          .map { "\(batch.name), \(way.name): \($0)" }
+      }
     }
     for cell in large {
       let plans = RecurrencePlans(cell, inputSize: 80)
       for (number, layout) in layouts.enumerated() {
-        compare("\(cell)", plans, layout, reverse: number == 0)
+        compare(Batch("\(cell)", plans, layout, reverse: number == 0))
       }
     }
-    for cell in StressCells.all { compare(cell.name, cell.plans(), layouts[1], reverse: true) }
+    for cell in StressCells.all { compare(Batch(cell.name, cell.plans(), layouts[1], reverse: true)) }
+    // Sums over so many rows that their columns are divided.
+    compare(
+      Batch(
+        "wide", RecurrencePlans(LSTM(hiddenSize: 70), inputSize: 5), SequenceLayout(uniform: 50, count: 60),
+        reverse: false))
+    /// Every registered cell, and every wrapper around one of them.
+    func cells(hiddenSize: Int, inputSize: Int) -> [(name: String, cell: any Cell, inputSize: Int)] {
+      AllCells.entries.map { ($0.name, $0.make(hiddenSize: $0.hiddenSize(from: hiddenSize)), inputSize) }
+        + WrapperChoice.samples(inputSize: inputSize) { _ in GRU(hiddenSize: hiddenSize) }
+    }
+    for (name, cell, inputSize) in cells(hiddenSize: 36, inputSize: 23) {
+      compare(Batch(name, RecurrencePlans(cell, inputSize: inputSize), manyRows, reverse: true))
+    }
+    for (name, cell, inputSize) in cells(hiddenSize: 100, inputSize: 300) {
+      compare(Batch(name, RecurrencePlans(cell, inputSize: inputSize), fewRows, reverse: false))
+    }
     return found
   }
 
   @Test func theNumberOfThreadsChangesNoBit() async {
     await #expect(processExitsWith: .success) {
       Parallel.withThreads(1) {
-        #expect(DeterminismTests.differences { body in Parallel.withThreads(2) { body() } } == [])
+        let found = DeterminismTests.differences(
+          [2, 3].map { count in
+            ("\(count) threads", { body in Parallel.withThreads(count) { body() } })
+          })
+        #expect(found == [])
       }
     }
   }
@@ -67,11 +105,16 @@ import Testing
   func theInstructionSetChangesNoBit() async {
     await #expect(processExitsWith: .success) {
       #expect(rondo_isa_select("avx512") == 0)
-      let found = DeterminismTests.differences { body in
-        #expect(rondo_isa_select("avx2") == 0)
-        defer { #expect(rondo_isa_select("avx512") == 0) }
-        return body()
-      }
+      let found = DeterminismTests.differences([
+        (
+          "AVX2",
+          { body in
+            #expect(rondo_isa_select("avx2") == 0)
+            defer { #expect(rondo_isa_select("avx512") == 0) }
+            return body()
+          }
+        )
+      ])
       #expect(found == [])
     }
   }
@@ -80,10 +123,9 @@ import Testing
   @Test func thePortableKernelsAgree() async {
     await #expect(processExitsWith: .success) {
       for cell in DeterminismTests.large {
-        let plans = RecurrencePlans(cell, inputSize: 80)
-        func run() -> [(name: String, values: [Float])] {
-          DeterminismTests.results(plans, DeterminismTests.layouts[0], reverse: false).named(plans)
-        }
+        let batch = Batch(
+          "\(cell)", RecurrencePlans(cell, inputSize: 80), DeterminismTests.layouts[0], reverse: false)
+        func run() -> [(name: String, values: [Float])] { batch.results().named(batch.plans) }
         #expect(rondo_isa_select(nil) == 0)
         let best = run()
         #expect(rondo_isa_select("portable") == 0)

@@ -302,4 +302,24 @@ import Testing
       try #require(states).says(
         "Recurrence: initial states of shapes [[2, 7], [2, 6]], expected [[2, 7], [2, 7]]"))
   }
+
+  @Test func masksAreOnesWhereNothingIsTrained() {
+    let masked = RecurrencePlans(MasksAsRows(hiddenSize: 4), inputSize: 3)
+    let plain = RecurrencePlans(MasksAsRows(hiddenSize: 4, hasMasks: false), inputSize: 3)
+    let masks = Set(masked.step.masks.map(\.name))
+    let layout = SequenceLayout([3, 0, 5])
+    let walk = Walk(layout, isUpwards: true)
+    var values = masked.evaluating.randomValues(layout).map(Double.init)
+    let found = ReferenceExecutor.run(masked.evaluating, walk, values)
+    let known = Dictionary(
+      uniqueKeysWithValues: zip(masked.evaluating.step.parameters.map(\.name), values.parameters))
+    values.parameters = plain.step.parameters.map { parameter in
+      known[parameter.name] ?? Array(repeating: 1, count: parameter.shape.reduce(1, *))
+    }
+    #expect(masks == Set(plain.step.parameters.map(\.name)).subtracting(known.keys))
+    let expected = ReferenceExecutor.run(plain, walk, values)
+    for (found, expected) in zip(found.named(plain), expected.named(plain)) {
+      #expect(relativeError(found.values, expected.values) < 1e-12, "\(found.name)")
+    }
+  }
 }

@@ -8,13 +8,16 @@ package struct CellConformance: Sendable, CustomStringConvertible {
   package let name: String
   package let cell: any Cell
   package let inputSize: Int
+  /// What the values are drawn from.
+  private let seed: UInt64
 
   package var description: String { name }
 
-  package init(_ name: String, _ cell: some Cell, inputSize: Int = 3) {
+  package init(_ name: String, _ cell: any Cell, inputSize: Int = 3, seed: UInt64 = 5) {
     self.name = name
     self.cell = cell
     self.inputSize = inputSize
+    self.seed = seed
   }
 
   /// An error with the name of the tensor that has it.
@@ -37,7 +40,7 @@ package struct CellConformance: Sendable, CustomStringConvertible {
   package func errorsOfReference(reverse: Bool) -> Errors {
     let plans = plans()
     let walk = Self.walk(plans, reverse: reverse)
-    let values = plans.randomValues(walk.layout).map(Double.init)
+    let values = plans.randomValues(walk.layout, seed: seed).map(Double.init)
     let expected = StepOracle(cell, inputSize: inputSize).run(walk, values).named(plans)
     let training = run(ReferenceExecutor.self, plans, walk, values).named(plans)
     let inference = ReferenceExecutor.run(plans, walk, values).named(plans)
@@ -47,24 +50,77 @@ package struct CellConformance: Sendable, CustomStringConvertible {
 
   /// The backward step is the derivative of the forward step.
   package func errorsOfGradients(reverse: Bool) -> Errors {
-    GradientCheck(plans(), lengths: [4, 3, 1, 0], reverse: reverse).errors
+    let plans = plans()
+    let walk = Self.walk(plans, reverse: reverse)
+    let values = plans.randomValues(walk.layout, seed: seed).map(Double.init)
+    let reference = run(ReferenceExecutor.self, plans, walk, values)
+    let idle = Set(idleParameters(plans, walk, values, reference))
+    return GradientCheck(plans, lengths: [4, 3, 1, 0], reverse: reverse).errors.filter {
+      !idle.contains($0.name)
+    } + errors(reference, reference, idle, plans).filter { idle.contains(String($0.name.dropFirst())) }
   }
 
   /// The vector executor computes what the reference executor computes.
   package func errorsOfVector(reverse: Bool) -> Errors {
     let plans = plans()
     let walk = Self.walk(plans, reverse: reverse)
-    let values = plans.randomValues(walk.layout)
-    let vector = run(VectorExecutor.self, plans, walk, values).named(plans)
-    let reference = run(ReferenceExecutor.self, plans, walk, values.map(Double.init)).named(plans)
-    return zip(vector, reference).map { ($0.name, relativeError($0.values, $1.values)) }
+    let values = plans.randomValues(walk.layout, seed: seed)
+    let exact = values.map(Double.init)
+    let reference = run(ReferenceExecutor.self, plans, walk, exact)
+    return errors(
+      run(VectorExecutor.self, plans, walk, values), reference,
+      Set(idleParameters(plans, walk, exact, reference)), plans)
+  }
+
+  /// Gradients of parameters do not depend on the order in which a batch has its sequences.
+  package func errorsByOrder(reverse: Bool) -> Errors {
+    let plans = plans()
+    // Of sequences of equal length the user's order decides which comes first.
+    let layout = SequenceLayout([4, 5, 0, 5, 1, 4, 5])
+    let walk = Walk(layout, isUpwards: !reverse, slotCounts: plans.sampleSlotCounts(layout))
+    let values = plans.randomValues(layout, seed: seed).map(Double.init)
+    let gradients = plans.randomGradients(layout)
+    let sequences = [6, 2, 5, 4, 0, 3, 1]
+    let other = SequenceLayout(sequences.map { layout.lengths[$0] }, ids: sequences)
+    let otherWalk = Walk(
+      other, isUpwards: walk.isUpwards,
+      slotCounts: walk.slotCounts.map { counts in counts.isEmpty ? [] : sequences.map { counts[$0] } })
+    let places = other.order.map { place in layout.order.firstIndex(of: sequences[place])! }
+    let rows = (0..<other.stepCount).flatMap { time in
+      places.prefix(other.rows(ofStep: time).count).map { layout.row(place: $0, time: time) }
+    }
+    func states<Element>(_ all: [[Element]]) -> [[Element]] {
+      zip(plans.step.states, all).map { pick(places, of: $1, width: $0.width) }
+    }
+    let further = plans.step.further.enumerated().map { index, input in
+      let rows =
+        switch input.kind {
+        case .step: rows
+        case .sequence: places
+        case .memory: places.flatMap { walk.slots[index].rows(ofPlace: $0) }
+        }
+      return pick(rows, of: values.further[index], width: input.width)
+    }
+    let expected = run(ReferenceExecutor.self, plans, walk, values)
+    let found = ReferenceExecutor.run(
+      plans, otherWalk,
+      SequenceValues(
+        input: pick(rows, of: values.input, width: inputSize), further: further,
+        states: states(values.states), parameters: values.parameters),
+      resultGradients: (
+        pick(rows, of: gradients.output, width: plans.outputSize).map(Double.init),
+        states(gradients.final).map { $0.map(Double.init) }
+      ))
+    let parameters = Set(plans.step.parameters.map { "d" + $0.name })
+    return errors(found, expected, Set(idleParameters(plans, walk, values, expected)), plans)
+      .filter { parameters.contains($0.name) }
   }
 
   /// Tensors that depend on whether work is hoisted out of the loop.
   package func differencesByHoisting(reverse: Bool) -> [String] {
     let (plans, unhoisted) = (plans(), plans(hoisting: false))
     let walk = Self.walk(plans, reverse: reverse)
-    let values = plans.randomValues(walk.layout)
+    let values = plans.randomValues(walk.layout, seed: seed)
     let exact = values.map(Double.init)
     return differing(
       run(VectorExecutor.self, plans, walk, values), run(VectorExecutor.self, unhoisted, walk, values), plans)
@@ -78,7 +134,7 @@ package struct CellConformance: Sendable, CustomStringConvertible {
   package func differencesByRecomputing(reverse: Bool) -> [String] {
     let (plans, keeping) = (plans(), plans(recomputing: false))
     let walk = Self.walk(plans, reverse: reverse)
-    let values = plans.randomValues(walk.layout)
+    let values = plans.randomValues(walk.layout, seed: seed)
     return differing(
       run(VectorExecutor.self, plans, walk, values), run(VectorExecutor.self, keeping, walk, values), plans)
   }
@@ -87,7 +143,7 @@ package struct CellConformance: Sendable, CustomStringConvertible {
   package func differencesByChunks(of steps: Int, reverse: Bool) -> [String] {
     let plans = plans()
     let walk = Self.walk(plans, reverse: reverse)
-    let values = plans.randomValues(walk.layout)
+    let values = plans.randomValues(walk.layout, seed: seed)
     let exact = values.map(Double.init)
     return differing(
       VectorExecutor.run(plans, walk, values), runChunks(VectorExecutor.self, plans, walk, values, steps),
@@ -103,7 +159,7 @@ package struct CellConformance: Sendable, CustomStringConvertible {
     let plans = plans()
     let walk = Self.walk(plans, reverse: reverse)
     let layout = walk.layout
-    let values = plans.randomValues(layout)
+    let values = plans.randomValues(layout, seed: seed)
     let gradients = plans.randomGradients(layout)
     let whole = VectorExecutor.run(plans, walk, values, resultGradients: gradients)
     func states(_ place: Int, of all: [[Float]]) -> [[Float]] {
@@ -145,52 +201,112 @@ package struct CellConformance: Sendable, CustomStringConvertible {
 
   /// Tensors that differ between a recurrence on a tape and the passes it is made of.
   package func differencesOnTape(reverse: Bool) -> [String] {
-    let builder = Builder(seed: 2)
-    let recurrence = Recurrence(builder / "rnn", cell, inputSize: inputSize, reverse: reverse)
-    let plans = recurrence.plans
-    let walk = Self.walk(plans, reverse: reverse)
-    let layout = walk.layout
-    let values = plans.randomValues(layout)
-    let gradients = plans.randomGradients(layout)
-    var store = builder.finish()
-    for (parameter, values) in zip(recurrence.parameters, values.parameters) {
-      store.set(parameter, values)
+    let layer = Layer(self, reverse: reverse, Self.layout)
+    let plans = layer.recurrence.plans
+    var results = layer.run()
+    results.gradients!.further = results.gradients!.further.map { $0.map { $0 + 0 } }
+    var expected = VectorExecutor.run(
+      plans, layer.walk, layer.values, masks: layer.recurrence.masks(seed: 3, pass: 4),
+      resultGradients: layer.gradients)
+    // The tape adds gradients of reordered rows to zeros, which makes −0 a 0.
+    expected.gradients!.further = expected.gradients!.further.map { $0.map { $0 + 0 } }
+    return differing(results, expected, plans)
+  }
+
+  /// Tensors of a recurrence on a tape that depend on whether all values with names are recorded.
+  package func differencesByRecording(reverse: Bool) -> [String] {
+    let layer = Layer(self, reverse: reverse, Self.layout)
+    let plans = layer.recurrence.plans
+    // One recording for several passes, as its user would have it.
+    let recording = Recording(plans.recordableNames)
+    var found: [String] = []
+    for wantsInput in [true, false] {
+      found += differing(
+        layer.run(wantsInput: wantsInput, recording: recording), layer.run(wantsInput: wantsInput), plans
+      ).map { $0 + (wantsInput ? "" : " without the input's gradient") }
+      found += recording.names.filter { recording[$0].gradient?.shape != recording[$0].value.shape }
+        .map { "no gradient of \($0)" }
+    }
+    // What is made of masks alone is the same in all steps where nothing is trained.
+    let evaluation = Recording(plans.evaluating.recordableNames)
+    found += differing(
+      layer.run(training: false, recording: evaluation), layer.run(training: false), plans
+    ).map { $0 + " without training" }
+    return found
+  }
+
+  /// The same over long sequences without training, where what is not recorded runs in windows of some steps.
+  package func differencesByRecordingWindows(reverse: Bool) -> [String] {
+    let layer = Layer(self, reverse: reverse, SequenceLayout([700, 1300, 0, 100]))
+    let plans = layer.recurrence.plans
+    let recorded = layer.run(training: false, recording: Recording(plans.evaluating.recordableNames))
+    return differing(recorded, layer.run(training: false), plans)
+  }
+
+  /// A recurrence with its parameters, and what goes through it.
+  private struct Layer {
+    let recurrence: Recurrence
+    let walk: Walk
+    let values: SequenceValues<Float>
+    let gradients: (output: [Float], final: [[Float]])
+    private let store: ParameterStore
+
+    init(_ cell: CellConformance, reverse: Bool, _ layout: SequenceLayout) {
+      let builder = Builder(seed: 2)
+      recurrence = Recurrence(builder / "rnn", cell.cell, inputSize: cell.inputSize, reverse: reverse)
+      let plans = recurrence.plans
+      walk = Walk(layout, isUpwards: !reverse, slotCounts: plans.sampleSlotCounts(layout))
+      values = plans.randomValues(layout, seed: cell.seed)
+      gradients = plans.randomGradients(layout)
+      var store = builder.finish()
+      for (parameter, values) in zip(recurrence.parameters, values.parameters) {
+        store.set(parameter, values)
+      }
+      self.store = store
     }
 
-    let tape = Tape(store, training: true, seed: 3, pass: 4)
-    let x = tape.leaf(Tensor([layout.rowCount, inputSize], values.input))
-    let initial = zip(plans.step.states, values.states).map {
-      tape.leaf(Tensor([layout.sequenceCount, $0.width], layout.sequences(ofPlaces: $1)))
-    }
-    var (inputs, memories): ([String: Variable], [String: Memory]) = ([:], [:])
-    for (index, input) in plans.step.further.enumerated() {
-      let rows = values.further[index]
-      switch input.kind {
-      case .step: inputs[input.name] = tape.leaf(Tensor([layout.rowCount, input.width], rows))
-      case .sequence:
-        inputs[input.name] = tape.leaf(
-          Tensor([layout.sequenceCount, input.width], layout.sequences(ofPlaces: rows)))
-      case .memory:
-        // In the order of its own lengths.
-        let own = SequenceLayout(walk.slotCounts[index])
-        let bySequence = walk.sequences(ofSlots: rows, of: index, width: input.width)
-        let sorted = own.rows(ofSequences: bySequence, width: input.width)
-        memories[input.name] = Memory(
-          rows: tape.leaf(Tensor([own.rowCount, input.width], sorted)), layout: own)
+    /// What it gives on a tape, with gradients if it trains.
+    func run(
+      training: Bool = true, wantsInput: Bool = true, recording: Recording? = nil
+    ) -> SequenceResults<Float> {
+      let (layout, step) = (walk.layout, recurrence.plans.step)
+      let tape = Tape(store, training: training, seed: 3, pass: 4)
+      let rows = Tensor([layout.rowCount, recurrence.inputSize], values.input)
+      let x = wantsInput ? tape.leaf(rows) : tape.constant(rows)
+      let initial = zip(step.states, values.states).map {
+        tape.leaf(Tensor([layout.sequenceCount, $0.width], layout.sequences(ofPlaces: $1)))
       }
-    }
-    let (output, final) = recurrence(x, layout, initial: initial, inputs: inputs, memories: memories)
-    let loss = zip(
-      [output] + final, [gradients.output] + gradients.final.map { layout.sequences(ofPlaces: $0) }
-    )
-    .map { sum($0 * tape.constant(Tensor($0.shape, $1))) }
-    .reduce(tape.constant(Tensor(0))) { $0 + $1 }
-    let found = tape.backward(from: loss)
-    var results = SequenceResults(
-      output: output.value.values, final: final.map { layout.places(ofSequences: $0.value.values) },
-      gradients: SequenceValues(
+      var (inputs, memories): ([String: Variable], [String: Memory]) = ([:], [:])
+      for (index, input) in step.further.enumerated() {
+        let rows = values.further[index]
+        switch input.kind {
+        case .step: inputs[input.name] = tape.leaf(Tensor([layout.rowCount, input.width], rows))
+        case .sequence:
+          inputs[input.name] = tape.leaf(
+            Tensor([layout.sequenceCount, input.width], layout.sequences(ofPlaces: rows)))
+        case .memory:
+          // In the order of its own lengths.
+          let own = SequenceLayout(walk.slotCounts[index])
+          let bySequence = walk.sequences(ofSlots: rows, of: index, width: input.width)
+          let sorted = own.rows(ofSequences: bySequence, width: input.width)
+          memories[input.name] = Memory(
+            rows: tape.leaf(Tensor([own.rowCount, input.width], sorted)), layout: own)
+        }
+      }
+      let (output, final) = recurrence(
+        x, layout, initial: initial, inputs: inputs, memories: memories, recording: recording)
+      var results = SequenceResults(
+        output: output.value.values, final: final.map { layout.places(ofSequences: $0.value.values) })
+      guard training else { return results }
+      let loss = zip(
+        [output] + final, [gradients.output] + gradients.final.map { layout.sequences(ofPlaces: $0) }
+      )
+      .map { sum($0 * tape.constant(Tensor($0.shape, $1))) }
+      .reduce(tape.constant(Tensor(0))) { $0 + $1 }
+      let found = tape.backward(from: loss)
+      results.gradients = SequenceValues(
         input: found[x]?.values ?? [],
-        further: plans.step.further.enumerated().map { index, input in
+        further: step.further.enumerated().map { index, input in
           switch input.kind {
           case .step: return found[inputs[input.name]!]?.values ?? []
           case .sequence: return layout.places(ofSequences: found[inputs[input.name]!]?.values ?? [])
@@ -202,13 +318,9 @@ package struct CellConformance: Sendable, CustomStringConvertible {
           }
         },
         states: initial.map { layout.places(ofSequences: found[$0]?.values ?? []) },
-        parameters: recurrence.parameters.map { found[$0].values }))
-    results.gradients!.further = results.gradients!.further.map { $0.map { $0 + 0 } }
-    var expected = VectorExecutor.run(
-      plans, walk, values, masks: recurrence.masks(seed: 3, pass: 4), resultGradients: gradients)
-    // The tape adds gradients of reordered rows to zeros, which makes −0 a 0.
-    expected.gradients!.further = expected.gradients!.further.map { $0.map { $0 + 0 } }
-    return differing(results, expected, plans)
+        parameters: recurrence.parameters.map { found[$0].values })
+      return results
+    }
   }
 
   /// Whether single steps of a session give the bits of the whole batch, and end in the same states.
@@ -218,7 +330,7 @@ package struct CellConformance: Sendable, CustomStringConvertible {
     let builder = Builder(seed: 2)
     let recurrence = Recurrence(builder / "rnn", cell, inputSize: inputSize)
     let plans = recurrence.plans
-    var values = plans.randomValues(layout)
+    var values = plans.randomValues(layout, seed: seed)
     values.states = zip(plans.step.states, values.states).map { shape, values in
       guard case .number(let start) = shape.start else { return values.map { _ in 0 } }
       return values.map { _ in Float(start) }
@@ -256,6 +368,46 @@ package struct CellConformance: Sendable, CustomStringConvertible {
   }
 
   // MARK: Parts
+
+  /// Parameters on which no result depends: a bias that shifts all scores of a softmax alike is one.
+  ///
+  /// Their gradients are zero. What is computed of them is rounding, which has no error relative to itself, and neither have its quotients.
+  private func idleParameters(
+    _ plans: RecurrencePlans, _ walk: Walk, _ values: SequenceValues<Double>,
+    _ results: SequenceResults<Double>
+  ) -> [String] {
+    let gradients = results.gradients!
+    let largest = gradients.named(plans).map { largestMagnitude($0.values) }.max()!
+    return zip(plans.step.parameters.indices, gradients.parameters).filter { index, gradient in
+      guard largestMagnitude(gradient) < 1e-9 * largest else { return false }
+      var other = values
+      other.parameters[index] = other.parameters[index].map { 1 - 2 * $0 }
+      let changed = ReferenceExecutor.run(plans, walk, other)
+      return zip(changed.named(plans), results.named(plans)).allSatisfy {
+        relativeError($0.values, $1.values) < 1e-12
+      }
+    }.map { plans.step.parameters[$0.0].name }
+  }
+
+  /// The error of each tensor; that of an idle parameter's gradient is its size beside the largest gradient.
+  private func errors(
+    _ found: SequenceResults<some BinaryFloatingPoint & Sendable>, _ expected: SequenceResults<Double>,
+    _ idle: Set<String>, _ plans: RecurrencePlans
+  ) -> Errors {
+    let largest = expected.gradients!.named(plans).map { largestMagnitude($0.values) }.max()!
+    return zip(found.named(plans), expected.named(plans)).map { found, expected in
+      let isIdle = found.name.first == "d" && idle.contains(String(found.name.dropFirst()))
+      return (
+        found.name,
+        isIdle
+          ? largestMagnitude(found.values) / largest : relativeError(found.values, expected.values)
+      )
+    }
+  }
+
+  private func largestMagnitude(_ values: [some BinaryFloatingPoint]) -> Double {
+    values.reduce(0) { $1.isNaN ? .infinity : max($0, Double($1.magnitude)) }
+  }
 
   private func run<E: Executor>(
     _ executor: E.Type, _ plans: RecurrencePlans, _ walk: Walk, _ values: SequenceValues<E.Element>

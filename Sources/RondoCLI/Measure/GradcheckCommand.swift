@@ -46,13 +46,13 @@ struct GradcheckCommand: ParsableCommand {
   private func checkCells(_ report: (Result) throws -> Void) throws {
     for entry in AllCells.entries {
       // Widths that differ from each other and from the number of sequences, so that no transposition fits by chance.
-      let forms = entry.variants.map { ($0, entry.make(hiddenSize: entry.hiddenSize(from: 5), variant: $0)) }
-      // Wide enough for the narrowest product to be normalised.
-      let bare = entry.make(hiddenSize: entry.hiddenSize(from: 13))
-      let wrapped = WrapperChoice.samples.map { ($0.name, bare.wrapped(in: $0.wrappers)) }
-      for (options, cell) in forms + wrapped {
+      let forms = entry.variants.map {
+        (name: $0, cell: entry.make(hiddenSize: entry.hiddenSize(from: 5), variant: $0), inputSize: 3)
+      }
+      let wrapped = WrapperChoice.samples(inputSize: 3) { entry.make(hiddenSize: entry.hiddenSize(from: $0)) }
+      for (options, cell, inputSize) in forms + wrapped {
         for reverse in [false, true] {
-          let check = GradientCheck(cell, inputSize: 3, lengths: [4, 3, 1, 0], reverse: reverse)
+          let check = GradientCheck(cell, inputSize: inputSize, lengths: [4, 3, 1, 0], reverse: reverse)
           try report(
             Result(
               cell: entry.name, options: options, direction: reverse ? "reverse" : "forward",

@@ -25,17 +25,35 @@ public enum WrapperChoice: Hashable, Sendable {
     return wrap(cell)
   }
 
-  /// Each wrapper that fits every cell, and all of them in one.
+  /// Each wrapper, and all that fit every input in one.
   public static let samples: [(name: String, wrappers: [WrapperChoice])] = [
     ("weight-norm", [.weightNorm]), ("drop-connect", [.dropConnect(0.4)]),
     ("variational-dropout", [.variationalDropout(0.4)]), ("layer-norm", [.layerNorm]),
-    ("zoneout", [.zoneout(0.3)]),
+    ("zoneout", [.zoneout(0.3)]), ("residual", [.residual]),
+    ("zoneout-residual", [.zoneout(0.2), .residual]),
     ("all-wrappers", [.weightNorm, .dropConnect(0.4), .variationalDropout(0.3), .layerNorm, .zoneout(0.2)]),
     (
       "all-wrappers-reversed",
       [.zoneout(0.2), .layerNorm, .variationalDropout(0.3), .dropConnect(0.4), .weightNorm]
     ),
   ]
+
+  /// The samples around a cell of a few units, each with the width of an input that fits: this one, or for `residual` that of the output. A
+  /// sample that fits no input, since the output widens with it, is left out.
+  public static func samples(
+    inputSize: Int, around make: (_ hiddenSize: Int) -> any Cell
+  ) -> [(name: String, cell: any Cell, inputSize: Int)] {
+    samples.compactMap { name, wrappers in
+      // Two or three columns that are normalised keep little but their signs, so there the narrowest product has to be wide.
+      let cell = make(wrappers.contains(.layerNorm) ? 13 : 5)
+      var width = inputSize
+      if wrappers.contains(.residual) {
+        width = trace(cell, inputSize: inputSize).outputSize
+        guard trace(cell, inputSize: width).outputSize == width else { return nil }
+      }
+      return (name, cell.wrapped(in: wrappers), width)
+    }
+  }
 }
 
 extension Cell {

@@ -124,7 +124,11 @@ public final class Weights {
     let name = name + suffix
     require(0..<1 ~= probability, "mask \(name): the probability \(probability) is not in 0..<1")
     guard tracer.isTraining, probability > 0 else {
-      return Term(tracer: tracer, node: tracer.graph.constant(1))
+      var domain = Domain.fixed(rows: 1)
+      if case .pass(let rows) = period { domain = .fixed(rows: rows) }
+      let one = tracer.graph.constant(1)
+      return Term(
+        tracer: tracer, node: tracer.graph.add(.broadcast, [one], width: width, domain: domain))
     }
     let mask = Mask(
       name: name, period: period, probability: Float(probability), hasLayer: !suffix.isEmpty)

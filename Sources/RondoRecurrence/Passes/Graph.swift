@@ -150,6 +150,33 @@ package struct Graph: Sendable {
 
   /// An elementwise operation; operands have the same width or are constants. What is exactly an operand (x · 1) is that operand.
   package mutating func elementwise(_ operation: Operation, _ operands: [NodeID]) -> NodeID {
+    if operands.contains(where: isRepeatedNumber) { return elementwiseOfNumbers(operation, operands) }
+    return elementwiseOfRows(operation, operands)
+  }
+
+  /// What is a number in every column is read as that number where other operands give the result its columns and rows.
+  private mutating func elementwiseOfNumbers(_ operation: Operation, _ operands: [NodeID]) -> NodeID {
+    func shape(_ operands: [NodeID]) -> (width: Int, domain: Domain?) {
+      let domain = operands.reduce(Domain.fixed(rows: 1) as Domain?) { domain, operand in
+        domain.flatMap { Domain.join($0, nodes[operand].domain) }
+      }
+      return (operands.map { nodes[$0].width }.max() ?? 1, domain)
+    }
+    let numbers = operands.map { isRepeatedNumber($0) ? nodes[$0].inputs[0] : $0 }
+    let (whole, rest) = (shape(operands), shape(numbers))
+    if whole == rest { return elementwiseOfRows(operation, numbers) }
+    guard numbers.allSatisfy(isConstant), let domain = whole.domain else {
+      return elementwiseOfRows(operation, operands)
+    }
+    let number = elementwiseOfRows(operation, numbers)
+    return add(.broadcast, [number], width: whole.width, domain: domain)
+  }
+
+  private func isRepeatedNumber(_ id: NodeID) -> Bool {
+    nodes[id].operation == .broadcast && isConstant(nodes[id].inputs[0])
+  }
+
+  private mutating func elementwiseOfRows(_ operation: Operation, _ operands: [NodeID]) -> NodeID {
     let inputs = operands.map { operand in
       // What was given rows only to meet a value that has them is read where it is.
       let isMet = operands.contains {
@@ -191,7 +218,10 @@ package struct Graph: Sendable {
       "slice: columns \(offset)..<\(offset + width) of \(describe(a)), which has \(node.width)")
     if offset == 0, width == node.width { return a }
     if case .slice(let inner) = node.operation { return slice(node.inputs[0], inner + offset, width) }
-    if node.operation == .broadcast { return broadcast(node.inputs[0], to: width) }
+    if node.operation == .broadcast {
+      return width == 1 && nodes[node.inputs[0]].domain == node.domain
+        ? node.inputs[0] : add(.broadcast, node.inputs, width: width, domain: node.domain)
+    }
     if node.operation == .concatenate {
       var start = 0
       for part in node.inputs {
@@ -217,7 +247,7 @@ package struct Graph: Sendable {
   package mutating func broadcast(_ a: NodeID, to width: Int) -> NodeID {
     if nodes[a].width == width || isConstant(a) { return a }
     require(nodes[a].width == 1, "broadcast: \(describe(a)) has width \(nodes[a].width), not 1")
-    return add(.broadcast, [a], width: width, domain: nodes[a].domain)
+    return add(.broadcast, isRepeatedNumber(a) ? nodes[a].inputs : [a], width: width, domain: nodes[a].domain)
   }
 
   /// A node whose columns lie in memory: what products and sums over rows read. Only pointwise works can repeat a column.
@@ -281,7 +311,7 @@ package struct Graph: Sendable {
     require(
       nodes[x].width == depth,
       "product: \(describe(x)) has width \(nodes[x].width), the weight is [\(rows), \(nodes[w].width)]")
-    let (x, start) = (spread(x), start.map { spread($0) })
+    let (x, w, start) = (spread(x), spread(w), start.map { spread($0) })
     var domain = nodes[x].domain
     if let start {
       guard let joined = Domain.join(domain, nodes[start].domain) else {

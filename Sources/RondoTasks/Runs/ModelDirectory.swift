@@ -101,6 +101,9 @@ struct ModelDirectory {
     } catch let error as OptionError {
       throw FormatError(
         .init(configPath), expected: "an architecture that exists", found: error.description)
+    } catch let error as CellFileError {
+      throw FormatError(
+        .init(configPath), expected: "a cell that fits the sizes", found: error.description)
     }
     let file = try SafeTensors(contentsOf: weightsPath)
     // Before memory is taken for them: a configuration may claim a giant model.

@@ -60,6 +60,18 @@ import Testing
     #expect(cell.differencesOnTape(reverse: reverse) == [])
   }
 
+  @Test(arguments: small, [false, true])
+  func recordingChangesNoBit(_ cell: CellConformance, reverse: Bool) {
+    #expect(cell.differencesByRecording(reverse: reverse) == [])
+    #expect(cell.differencesByRecordingWindows(reverse: reverse) == [])
+  }
+
+  /// Double: what is left is that sums run in another order.
+  @Test(arguments: small, [false, true])
+  func weightsGetTheSameGradientsInAnyOrder(_ cell: CellConformance, reverse: Bool) {
+    for (name, error) in cell.errorsByOrder(reverse: reverse) { #expect(error < 1e-12, "\(name)") }
+  }
+
   @Test(arguments: small + large)
   func aSessionGivesTheBitsOfTheWhole(_ cell: CellConformance) {
     #expect(cell.differencesInSession() == [])

@@ -52,6 +52,8 @@ enum StressCells {
     CellConformance("minGRU", MinGRU(hiddenSize: 4)),
     CellConformance("minGRU, input size 1", MinGRU(hiddenSize: 4), inputSize: 1),
     CellConformance("minGRU with recurrent products", MinGRU(hiddenSize: 4, isRecurrent: true)),
+    CellConformance("masks that are rows and weights", MasksAsRows(hiddenSize: 4)),
+    CellConformance("weight of repeated columns", WeightOfRepeatedColumns(hiddenSize: 4)),
     CellConformance("tied parameters", TiedParameters(hiddenSize: 4)),
     CellConformance("linear recurrence", LinearRecurrence(hiddenSize: 4)),
     CellConformance("linear recurrence as output", LinearRecurrence(hiddenSize: 4, isOutput: true)),
@@ -634,6 +636,48 @@ struct MinGRU: Cell {
     if isRecurrent { n = tanh(n + w.linear("hn", z * s.h, hiddenSize)) }
     s.h = (1 - z) * s.h + z * n
     return isRecurrent ? s.h : w.linear("out", s.h, hiddenSize + 1)
+  }
+}
+
+/// Masks that are no factors of a row beside them: they have columns and rows of their own, while nothing is trained too.
+struct MasksAsRows: Cell {
+  let hiddenSize: Int
+  /// Without them there are parameters in their places.
+  var hasMasks = true
+  var states: StateShapes { ["h": hiddenSize] }
+
+  func step(_ x: Term, _ s: inout States, _ w: Weights) -> Term {
+    func mask(_ name: String, _ width: Int, perSequence: Bool = false) -> Term {
+      hasMasks
+        ? w.mask(name, width, probability: 0.4, perSequence: perSequence) : w.vector(name, width)
+    }
+    let noise = mask("noise", 2)
+    let own = mask("own", 4, perSequence: true)
+    let square = w.parameter("square", [hiddenSize, hiddenSize])
+    let rows =
+      hasMasks
+      ? w.mask("rows", for: square, probability: 0.4) : w.parameter("rows", [hiddenSize, hiddenSize])
+    // A row of parameters becomes a matrix by its mask.
+    let vector = w.parameter("vector", [1, hiddenSize]) * rows
+    let z = w.linear("ih", concatenate(x, noise), hiddenSize) + w.linear("own", 2 * own, hiddenSize)
+    let recurrent = w.product(s.h, rows) + w.product(s.h, vector) + w.product(s.h, square * rows)
+    let single = mask("single", 1)
+    s.h = tanh(z * own[1..<2] + 0.3 * recurrent * single + w.linear("parts", own[1..<4], hiddenSize))
+    return concatenate(s.h, noise, own.sum() * x)
+  }
+}
+
+/// A weight that has one column, many times.
+struct WeightOfRepeatedColumns: Cell {
+  let hiddenSize: Int
+  var states: StateShapes { ["h": hiddenSize] }
+
+  func step(_ x: Term, _ s: inout States, _ w: Weights) -> Term {
+    func repeated(_ name: String, _ width: Int) -> Term {
+      w.parameter(name, [hiddenSize, 1]).repeated(width)
+    }
+    s.h = tanh(w.product(x, repeated("input", x.width)) + w.product(s.h, repeated("hidden", hiddenSize)))
+    return s.h
   }
 }
 

@@ -157,8 +157,7 @@ enum OrderedSequences {
   @Test(arguments: [true, false]) func equalSeedsGiveEqualFilesAndThreadsDoNotMatter(texts: Bool) throws {
     let folder = TemporaryFolder()
     let settings = settings(texts: texts) {
-      $0.classification.wordDropout = 0.1
-      $0.classification.noise = 0.1
+      if texts { $0.classification.wordDropout = 0.1 } else { $0.classification.noise = 0.1 }
       $0.classification.classWeights = .balanced
       $0.classification.pooling = .attention
       $0.architecture.hidden = [16, 8]
