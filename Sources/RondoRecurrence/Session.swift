@@ -28,8 +28,12 @@ public final class Session {
   /// What each layer reads beside its input, and how many slots that has.
   private var further: [[Tensor]] = []
   private var walks: [Walk] = []
-  /// The outputs of all layers but the last, then room for one row of states.
+  /// What a step reads and gives, and what the layers hand on to each other.
+  private var input: Tensor
+  private var output: Tensor
   private var hidden: [Tensor]
+  /// A step with all its addresses; nil where they change from step to step.
+  private var code: StepCode?
 
   /// Opens a session on a layer or a stack of layers, each fed by the one before.
   ///
@@ -56,6 +60,8 @@ public final class Session {
     streamCount = streams
     inputSize = layers[0].inputSize
     outputSize = layers[layers.count - 1].outputSize
+    input = Tensor(zeros: [streams, layers[0].inputSize])
+    output = Tensor(zeros: [streams, layers[layers.count - 1].outputSize])
     hidden = layers.dropLast().map { Tensor(zeros: [streams, $0.outputSize]) }
     self.memories = memories
     for input in layers.flatMap(\.plans.step.further) where input.kind == .memory {
@@ -124,11 +130,16 @@ public final class Session {
 
   /// Lets each layer read what the one below gives.
   private func connect() {
-    for index in hidden.indices {
-      let pointer = hidden[index].mutablePointer()
-      runners[index].bind(.output, Region(pointer, stride: layers[index].outputSize))
-      runners[index + 1].bind(.input, Region(pointer, stride: layers[index].outputSize))
+    func region(_ tensor: inout Tensor) -> Region<Float> {
+      Region(tensor.mutablePointer(), stride: tensor.columns)
     }
+    runners[0].bind(.input, region(&input))
+    for index in hidden.indices {
+      runners[index].bind(.output, region(&hidden[index]))
+      runners[index + 1].bind(.input, region(&hidden[index]))
+    }
+    runners[runners.count - 1].bind(.output, region(&output))
+    code = StepCode(runners, streams: streamCount)
   }
 
   /// Gives a stream another memory [slots, width]; its states stay as they are. The step after it reads the new one.
@@ -182,14 +193,18 @@ public final class Session {
   ///
   /// - Parameters:
   ///   - x: [streams, inputSize]
-  ///   - y: [streams, outputSize]; it must not overlap `x`.
+  ///   - y: [streams, outputSize]; it may be `x`.
   public func step(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>) {
-    runners[0].bindInput(Region(reading: x, stride: inputSize))
-    runners[runners.count - 1].bindOutput(Region(y, stride: outputSize))
-    for (layer, runner) in runners.enumerated() {
-      runner.walkSteps(walks[layer])
-      runner.carryOver()
+    input.mutablePointer().update(from: x, count: streamCount * inputSize)
+    if let code {
+      code.run()
+    } else {
+      for (layer, runner) in runners.enumerated() {
+        runner.walkSteps(walks[layer])
+        runner.carryOver()
+      }
     }
+    y.update(from: output.pointer, count: streamCount * outputSize)
   }
 
   /// One step of all streams: [streams × inputSize] values in, [streams × outputSize] out.

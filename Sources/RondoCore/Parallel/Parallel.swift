@@ -54,8 +54,10 @@ public enum Parallel {
 
   /// Like `run(_:_:)`, but allocates nothing: `body` captures nothing, and finds what it needs in `context`,
   /// which all parts share.
+  ///
+  /// - Parameter wakes: Whether threads that sleep are woken; without them those that do not sleep and the caller do it all.
   public static func run(
-    _ parts: Int, context: UnsafeMutableRawPointer,
+    _ parts: Int, context: UnsafeMutableRawPointer, wakes: Bool = true,
     _ body: @convention(c) (UnsafeMutableRawPointer, Int) -> Void
   ) {
     let threads = min(threadCount, parts)
@@ -63,7 +65,7 @@ public enum Parallel {
       for part in 0..<max(0, parts) { body(context, part) }
     } else {
       require(parts <= WorkerPool.largestPartCount, "Parallel.run: \(parts) parts")
-      WorkerPool.shared.run(parts, threads: threads, context, body)
+      WorkerPool.shared.run(parts, threads: threads, wakes: wakes, context, body)
     }
   }
 

@@ -66,7 +66,9 @@ final class WorkerPool: @unchecked Sendable {
     set { limitValue.store(newValue, ordering: .relaxed) }
   }
 
-  func run(_ parts: Int, threads: Int, _ context: UnsafeMutableRawPointer, _ body: Body) {
+  func run(
+    _ parts: Int, threads: Int, wakes: Bool, _ context: UnsafeMutableRawPointer, _ body: Body
+  ) {
     guard !isBusy.exchange(true, ordering: .acquiring) else {
       for part in 0..<parts { body(context, part) }
       return
@@ -77,7 +79,7 @@ final class WorkerPool: @unchecked Sendable {
     remaining.store(parts, ordering: .relaxed)
     claims.store(
       Claims(threads: threads, parts: parts, next: 1).word, ordering: .sequentiallyConsistent)
-    if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+    if wakes, sleepers.load(ordering: .sequentiallyConsistent) > 0 {
       pthread_mutex_lock(mutex)
       pthread_cond_broadcast(condition)
       pthread_mutex_unlock(mutex)

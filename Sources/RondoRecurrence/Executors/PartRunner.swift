@@ -7,9 +7,10 @@ package class PartRunner {
 
   func runPart(_ part: Int) { fatalError("PartRunner: \(part) of nothing") }
 
-  final func runParts(_ parts: Int) {
+  /// - Parameter wakes: Whether threads that sleep are woken for it; those that do not sleep help anyway.
+  final func runParts(_ parts: Int, wakes: Bool = true) {
     if parts == 1 { return runPart(0) }
-    Parallel.run(parts, context: Unmanaged.passUnretained(self).toOpaque()) { context, part in
+    Parallel.run(parts, context: Unmanaged.passUnretained(self).toOpaque(), wakes: wakes) { context, part in
       Unmanaged<PartRunner>.fromOpaque(context).takeUnretainedValue().runPart(part)
     }
   }

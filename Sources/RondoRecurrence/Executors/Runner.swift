@@ -15,11 +15,9 @@ package final class Runner<E: Executor>: PartRunner {
   private let arena: UnsafeMutablePointer<Element>
   private let storage: Tensor
   let regions: UnsafeMutableBufferPointer<Region<Element>>
-  private let packed: UnsafeMutableBufferPointer<UnsafeMutablePointer<Element>>
-  private let inputIndex: Int?
-  private let outputIndex: Int?
+  let packed: UnsafeMutableBufferPointer<UnsafeMutablePointer<Element>>
   private let scratchSize: Int
-  private let scratch: UnsafeMutablePointer<Element>
+  let scratch: UnsafeMutablePointer<Element>
   private let threadCount: Int
   private let streamCount: Int
   private let streams: UnsafeMutablePointer<Stream<Element>>
@@ -64,8 +62,6 @@ package final class Runner<E: Executor>: PartRunner {
     self.rowCount = rowCount
     self.placeCount = placeCount
     threadCount = Parallel.threadCount
-    inputIndex = plan.memory.buffers.firstIndex { $0.kind == .input }
-    outputIndex = plan.memory.buffers.firstIndex { $0.kind == .output }
     walk = Walk(SequenceLayout([]), isUpwards: true)
 
     // Everything the run owns lies in one block; rows begin at multiples of 64 bytes and never a multiple of 4 KB apart, which would put
@@ -145,10 +141,6 @@ package final class Runner<E: Executor>: PartRunner {
       regions[index] = region
     }
   }
-
-  package func bindInput(_ region: Region<Element>) { if let inputIndex { regions[inputIndex] = region } }
-
-  package func bindOutput(_ region: Region<Element>) { if let outputIndex { regions[outputIndex] = region } }
 
   package func region(_ kind: Buffer.Kind) -> Region<Element>? {
     plan.memory.buffers.firstIndex { $0.kind == kind }.map { regions[$0] }
@@ -477,7 +469,7 @@ package final class Runner<E: Executor>: PartRunner {
 
   // MARK: Handing work to the executor
 
-  private func pointer(_ source: Source, _ segment: Segment) -> (UnsafeMutablePointer<Element>, Int) {
+  func pointer(_ source: Source, _ segment: Segment) -> (UnsafeMutablePointer<Element>, Int) {
     let region = regions[source.buffer]
     let base = region.base + source.column
     switch source.mode {

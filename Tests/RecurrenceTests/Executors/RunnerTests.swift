@@ -20,8 +20,8 @@ import Testing
       let values = plans.randomValues(layout)
       var input = Tensor([layout.rowCount, 3], values.input)
       var output = Tensor(zeros: [layout.rowCount, 5])
-      runner.bindInput(Region(input.mutablePointer(), stride: 3))
-      runner.bindOutput(Region(output.mutablePointer(), stride: 5))
+      runner.bind(.input, Region(input.mutablePointer(), stride: 3))
+      runner.bind(.output, Region(output.mutablePointer(), stride: 5))
       for (state, rows) in values.states.enumerated() {
         let tensor = Tensor([layout.sequenceCount, 5], rows)
         for place in 0..<layout.sequenceCount {

@@ -1,0 +1,191 @@
+import CRondoKernels
+import RondoCore
+
+/// What a session runs in each step: the works of all its layers with their addresses in memory, found once when the session is opened.
+///
+/// A plan runs over any walk; finding its rows costs as much as a step of a small cell. In a session every step is alike, so here they are found.
+final class StepCode: PartRunner {
+  /// A kernel with its arguments. Nothing in it is counted by reference, so that running it costs the kernel alone.
+  private struct Work {
+    enum Kind { case product, program, copy }
+    var kind: Kind
+    var rows = 0
+    var x: UnsafePointer<Float>?
+    var xStride = 0
+    var out: UnsafeMutablePointer<Float>?
+    var outStride = 0
+    // Products.
+    var outputs = 0
+    var depth = 0
+    var weight: UnsafePointer<Float>?
+    var start: UnsafePointer<Float>?
+    var startStride = 0
+    // Programs.
+    var program: UnsafePointer<rondo_row_program>?
+    var streams: UnsafePointer<rondo_stream>?
+    var scratch: UnsafeMutablePointer<Float>?
+  }
+
+  /// Works that follow each other and are divided among threads together, or one that is not divided.
+  private struct Stage {
+    var works: Range<Int>
+    var parts: Int
+    /// Whether it takes long enough to wake a thread for it.
+    var isLong: Bool
+  }
+
+  private var works: [Work] = []
+  private var stages: [Stage] = []
+  private var allocated: [UnsafeMutablePointer<rondo_stream>] = []
+  private let threadCount = Parallel.threadCount
+  /// When the last step ended, where stages are shared.
+  private var lastEnd: ContinuousClock.Instant?
+  private var current = Stage(works: 0..<0, parts: 1, isLong: false)
+
+  /// Operations of a stage from which on a second thread saves more than it costs to hand over a part, and to wake it.
+  private static let smallestShared = 200_000
+  private static let smallestWaking = 4_000_000
+  /// Steps that follow each other faster than this make it worth to wake a thread for the next ones.
+  private static let shortestPause = Duration.microseconds(20)
+
+  /// Nil if a layer reads memories, whose slots differ from stream to stream.
+  init?(_ runners: [Runner<VectorExecutor>], streams: Int) {
+    super.init()
+    for runner in runners {
+      guard append(runner, streams: streams) else { return nil }
+    }
+    divide()
+  }
+
+  deinit { for streams in allocated { streams.deallocate() } }
+
+  /// One step of all streams.
+  func run() {
+    let isShared = stages.contains { $0.parts > 1 }
+    let follows = isShared && (lastEnd.map { .now - $0 < Self.shortestPause } ?? false)
+    for stage in stages {
+      if stage.parts == 1 {
+        works.withUnsafeBufferPointer { works in
+          for index in stage.works { Self.run(works[index], part: 0, of: 1) }
+        }
+      } else {
+        current = stage
+        runParts(stage.parts, wakes: follows || stage.isLong)
+      }
+    }
+    if isShared { lastEnd = .now }
+  }
+
+  override func runPart(_ part: Int) {
+    works.withUnsafeBufferPointer { works in
+      for index in current.works { Self.run(works[index], part: part, of: current.parts) }
+    }
+  }
+
+  private static func run(_ work: borrowing Work, part: Int, of parts: Int) {
+    switch work.kind {
+    case .product:
+      let panels = rondo_panel_count(work.outputs)
+      rondo_gemm(
+        work.rows, work.outputs, work.depth, work.x, work.xStride, work.weight, panels * part / parts,
+        panels * (part + 1) / parts, work.start, work.startStride, work.out, work.outStride)
+    case .program: rondo_row_program_run(work.program, work.streams, work.rows, work.scratch)
+    case .copy:
+      for row in 0..<work.rows {
+        (work.out! + row * work.outStride).update(from: work.x! + row * work.xStride, count: work.outputs)
+      }
+    }
+  }
+
+  // MARK: Finding the addresses
+
+  private func append(_ runner: Runner<VectorExecutor>, streams: Int) -> Bool {
+    let segment = Segment(row: 0, place: 0, count: streams, before: -1, after: -1)
+    for phase in runner.plan.phases where phase.kind == .whole || phase.kind == .loop {
+      guard phase.sums.isEmpty else { return false }
+      for work in phase.works {
+        guard work.domain == .steps || work.domain == .sequences else { return false }
+        switch work.action {
+        case .product(let x, let index, let start, let out):
+          let weight = runner.plan.memory.packed[index]
+          let (x, xStride) = runner.pointer(x, segment)
+          let (out, outStride) = runner.pointer(out, segment)
+          let start = start.map { runner.pointer($0, segment) }
+          works.append(
+            Work(
+              kind: .product, rows: streams, x: UnsafePointer(x), xStride: xStride, out: out,
+              outStride: outStride, outputs: weight.outputs, depth: weight.depth,
+              weight: UnsafePointer(runner.packed[index]), start: start.map { UnsafePointer($0.0) },
+              startStride: start?.1 ?? 0))
+        case .program(let code, let sources):
+          let addresses = UnsafeMutablePointer<rondo_stream>.allocate(capacity: max(1, sources.count))
+          allocated.append(addresses)
+          for (index, source) in sources.enumerated() {
+            let (base, rowStride) = runner.pointer(source.source, segment)
+            (addresses + index).initialize(
+              to: rondo_stream(base: base, row_stride: rowStride, column_stride: source.isBroadcast ? 0 : 1))
+          }
+          works.append(
+            Work(
+              kind: .program, rows: streams, program: UnsafePointer(code.program),
+              streams: UnsafePointer(addresses), scratch: runner.scratch))
+        case .outer, .total, .overMemory, .accumulate: return false
+        }
+      }
+    }
+    // States that no loop carries begin where they ended.
+    for (index, buffer) in runner.plan.memory.buffers.enumerated() {
+      guard case .initial(let state) = buffer.kind else { continue }
+      let final = (0..<streams).map { runner.finalState(state, place: $0) }
+      works.append(
+        Work(
+          kind: .copy, rows: streams, x: final[0], xStride: streams > 1 ? final[1] - final[0] : 0,
+          out: runner.regions[index].base, outStride: runner.regions[index].stride,
+          outputs: runner.plan.step.states[state].width))
+    }
+    return true
+  }
+
+  /// Products that do not read each other's results share a stage; one that begins where another ends has the same columns in each part.
+  private func divide() {
+    var index = 0
+    while index < works.count {
+      var end = index
+      var operations = 0
+      var written: [(out: UnsafeMutablePointer<Float>, outputs: Int)] = []
+      while end < works.count, works[end].kind == .product {
+        let work = works[end]
+        func isIn(_ pointer: UnsafePointer<Float>?, _ known: (out: UnsafeMutablePointer<Float>, outputs: Int))
+          -> Bool
+        {
+          guard let pointer else { return false }
+          return pointer >= UnsafePointer(known.out)
+            && pointer < UnsafePointer(known.out)
+              + max(known.outputs, (work.rows - 1) * work.outStride + known.outputs)
+        }
+        let readsResults = written.contains { known in
+          isIn(work.x, known)
+            || isIn(work.start, known)
+              && !(work.start == UnsafePointer(known.out) && work.outputs == known.outputs)
+        }
+        if readsResults { break }
+        written.append((work.out!, work.outputs))
+        operations += 2 * work.rows * work.outputs * work.depth
+        end += 1
+      }
+      if end > index, threadCount > 1, operations >= Self.smallestShared {
+        stages.append(
+          Stage(works: index..<end, parts: threadCount, isLong: operations >= Self.smallestWaking))
+        index = end
+      } else {
+        end = max(end, index + 1)
+        if let last = stages.last, last.parts == 1, last.works.upperBound == index {
+          stages[stages.count - 1].works = last.works.lowerBound..<end
+        } else {
+          stages.append(Stage(works: index..<end, parts: 1, isLong: false))
+        }
+        index = end
+      }
+    }
+  }
+}
