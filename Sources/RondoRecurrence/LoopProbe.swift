@@ -87,11 +87,17 @@ package final class LoopProbe {
           for column in stride(from: 0, to: stretch.width & ~15, by: 16) {
             sum += from.loadUnaligned(fromByteOffset: column * 4, as: SIMD16<Float>.self)
           }
+          for column in stretch.width & ~15..<stretch.width {
+            sum[0] += stretch.region.base[row * stretch.region.stride + column]
+          }
         }
         for stretch in written {
           let to = UnsafeMutableRawPointer(stretch.region.base + row * stretch.region.stride)
           for column in stride(from: 0, to: stretch.width & ~15, by: 16) {
             to.storeBytes(of: sum, toByteOffset: column * 4, as: SIMD16<Float>.self)
+          }
+          for column in stretch.width & ~15..<stretch.width {
+            stretch.region.base[row * stretch.region.stride + column] = sum[0]
           }
         }
       }

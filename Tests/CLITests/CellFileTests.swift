@@ -102,6 +102,21 @@ import Testing
     }
   }
 
+  /// A file is tried with its own sizes, and what it says has them in it.
+  @Test func aFileIsShownWithItsOwnSizes() throws {
+    let folder = TemporaryFolder()
+    let thirds = "cell a(hiddenSize = 9)\nstate h[hiddenSize]\na, b, c = split(linear ih(x, hiddenSize))\n"
+    let file = folder.file("a.cell", thirds + "h = concatenate(a, b, c)\nreturn h\n")
+    #expect(try rondo("cells", "show", file).status == 0)
+    let other = try RondoProcess(["cells", "show", file, "--hidden", "8"]).wait()
+    #expect(other.status == 1 && other.messages.contains("--hidden 8 and --input 128"), "\(other.messages)")
+    let memory = folder.file(
+      "m.cell",
+      "cell m()\nstate h[4]\nmemory source[4]\nh = tanh(linear ih(x, 4) + sumOverMemory(source))\nreturn h\n")
+    let plan = try RondoProcess(["cells", "show", memory, "--plan"]).wait()
+    #expect(plan.status == 0, "\(plan.messages)")
+  }
+
   @Test func whatCannotBeIsRefused() throws {
     let folder = TemporaryFolder()
     func refused(_ options: String..., naming words: String...) throws {

@@ -7,7 +7,7 @@ import Testing
 /// `rondo classify` as people call it.
 @Suite struct ClassifyCommandTests {
   private static let small = [
-    "--hidden", "8", "--embedding", "8", "--batch", "8", "--steps", "60", "--learning-rate", "0.02",
+    "--hidden", "8", "--batch", "8", "--steps", "60", "--learning-rate", "0.02",
     "--dropout", "0",
   ]
 
@@ -160,7 +160,12 @@ import Testing
     try refuse(columns + ["--map-labels", "good=bad"], "only \"bad\"")
     try refuse(columns + ["--freeze-vectors"], "--vectors")
     try refuse(columns + ["--validation", "none.csv"], "none.csv")
-    try refuse(columns + ["--noise", "0.3"], "--noise is for sequences of numbers")
+    try refuse(columns + ["--noise", "0.5"], "--noise is for sequences of numbers")
+    try refuse(columns + ["--level", "byte", "--no-lowercase"], "--no-lowercase")
+    try refuse(columns + ["--hidden", "8,4", "--skip"], "--skip")
+    try refuse(columns + ["--bidirectional", "--bidirectional-sum"], "not both")
+    try refuse(
+      ["--sequence-column", "id", "--label-column", "stars", "--embedding", "4"], "--embedding is for texts")
     try refuse(["--sequence-column", "id", "--label-column", "stars", "--level", "byte"], "--level")
     try refuse(
       ["--sequence-column", "id", "--label-column", "stars", "--word-dropout", "0.1"], "--word-dropout")

@@ -63,25 +63,35 @@ import Testing
     #expect(parts.bits == whole.bits)
   }
 
-  /// The diagonal alone: out[j] += Σ_r a[r][j] · b[r][j].
-  @Test(arguments: Variant.all)
-  func sumsOfProductsAreOneChainHoweverTheyAreSplit(_ variant: Variant) {
+  /// Rows anywhere, of one operand or of the products of two: a chain from zero, then one addition.
+  @Test(arguments: Variant.all, [false, true])
+  func sumsOfRowsAreOneChainHoweverColumnsAreSplit(_ variant: Variant, isProduct: Bool) {
     for (rows, columns) in [(0, 4), (1, 1), (5, 50), (31, 64), (64, 97), (300, 16), (35, 390)] {
       let (aStride, bStride) = (columns + 4, columns + 1)
       let a = Floats(random: max(1, rows * aStride), seed: 26)
       let b = Floats(random: max(1, rows * bStride), seed: 27)
       let start = Floats(random: columns, seed: 28)
-      var expected = start.values
-      for r in 0..<rows {
+      // From the last row to the first.
+      let order = (0..<rows).reversed()
+      var sums = [Float](repeating: 0, count: columns)
+      for r in order {
         for j in 0..<columns {
-          expected[j] = variant.multiplyAdd(a[r * aStride + j], b[r * bStride + j], expected[j])
+          let x = a[r * aStride + j]
+          sums[j] = isProduct ? variant.multiplyAdd(x, b[r * bStride + j], sums[j]) : sums[j] + x
         }
       }
+      let expected = zip(start.values, sums).map { $0 + $1 }
+      let first = order.map { UnsafePointer(a.pointer + $0 * aStride) as UnsafePointer<Float>? } + [nil]
+      let second = order.map { UnsafePointer(b.pointer + $0 * bStride) as UnsafePointer<Float>? } + [nil]
       for split in Set([0, columns / 32 * 16]) {
         let out = Floats(start.values)
-        for (begin, end) in [(split, columns), (0, split)] {
-          variant.kernels.column_product_sum(
-            rows, begin, end, a.pointer, aStride, b.pointer, bStride, out.pointer)
+        first.withUnsafeBufferPointer { first in
+          second.withUnsafeBufferPointer { second in
+            for (begin, end) in [(split, columns), (0, split)] {
+              variant.kernels.sum_of_rows(
+                rows, first.baseAddress, isProduct ? second.baseAddress : nil, begin, end, out.pointer)
+            }
+          }
         }
         #expect(out.bits == expected.map(\.bitPattern), "\(rows) rows, \(columns) columns, split at \(split)")
         #expect(out.guardsIntact)

@@ -27,14 +27,29 @@ import Testing
     #expect(cell.differencesOnTape(reverse: reverse) == [])
   }
 
+  /// A stack in which the lower layer's gradients come from the upper loop, by itself from nowhere.
+  static let linked: [any Cell] = [
+    cell("u = linear ih(x, 4)\nh = tanh(u)\nreturn u*vector w(4)"),
+    cell("h = tanh(x*vector a(4) + vector b(4)*h)\nreturn h"),
+  ]
+
+  private static func cell(_ equations: String) -> any Cell {
+    do {
+      return try CellText("cell c()\nstate h[4]\n" + equations + "\n")
+    } catch {
+      fatalError("\(error)")
+    }
+  }
+
   /// Initial values, outputs, final states and all gradients, with the random masks of training.
-  @Test(arguments: [false, true]) func isItsLayers(reverse: Bool) {
+  @Test(arguments: [0, 1], [false, true]) func isItsLayers(_ stack: Int, reverse: Bool) {
+    let cells = [Self.cells, Self.linked][stack]
     let layout = SequenceLayout([4, 0, 6, 1])
     let x = OperationCheck.uniform([layout.rowCount, 3], stream: 8)
     let (single, several) = (Builder(seed: 5), Builder(seed: 5))
-    let stack = Recurrence(single / "rnn", Stacked(Self.cells), inputSize: 3, reverse: reverse)
+    let stack = Recurrence(single / "rnn", Stacked(cells), inputSize: 3, reverse: reverse)
     var layers: [Recurrence] = []
-    for (number, cell) in Self.cells.enumerated() {
+    for (number, cell) in cells.enumerated() {
       layers.append(
         Recurrence(
           several / "rnn", cell, inputSize: layers.last?.outputSize ?? 3, layer: number, reverse: reverse))

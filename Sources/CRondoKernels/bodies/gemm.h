@@ -168,25 +168,38 @@ static void gemm(size_t rows, size_t n, size_t k, const float *a, size_t a_strid
   }
 }
 
-static void column_product_sum(size_t rows, size_t column_begin, size_t column_end, const float *a, size_t a_stride, const float *b,
-                               size_t b_stride, float *out) {
+// The chain of some rows is complete before it is added to `out`.
+static void sum_of_rows(size_t count, const float *const *a, const float *const *b, size_t column_begin, size_t column_end, float *out) {
   size_t j = column_begin;
-  for (; j + 32 <= column_end; j += 32) {
-    lanes s0 = load(out + j), s1 = load(out + j + 16);
-    for (size_t r = 0; r < rows; r++) {
-      const float *x = a + r * a_stride + j, *y = b + r * b_stride + j;
-      s0 = multiply_add(load(x), load(y), s0);
-      s1 = multiply_add(load(x + 16), load(y + 16), s1);
+  for (; j + 64 <= column_end; j += 64) {
+    lanes s0 = splat(0), s1 = s0, s2 = s0, s3 = s0;
+    if (b == NULL) {
+      for (size_t r = 0; r < count; r++) {
+        const float *x = a[r] + j;
+        s0 += load(x), s1 += load(x + 16), s2 += load(x + 32), s3 += load(x + 48);
+      }
+    } else {
+      for (size_t r = 0; r < count; r++) {
+        const float *x = a[r] + j, *y = b[r] + j;
+        s0 = multiply_add(load(x), load(y), s0);
+        s1 = multiply_add(load(x + 16), load(y + 16), s1);
+        s2 = multiply_add(load(x + 32), load(y + 32), s2);
+        s3 = multiply_add(load(x + 48), load(y + 48), s3);
+      }
     }
-    store(out + j, s0);
-    store(out + j + 16, s1);
+    store(out + j, load(out + j) + s0);
+    store(out + j + 16, load(out + j + 16) + s1);
+    store(out + j + 32, load(out + j + 32) + s2);
+    store(out + j + 48, load(out + j + 48) + s3);
   }
   for (; j < column_end; j += 16) {
-    size_t count = smaller(16, column_end - j);
-    lanes s = load_first(out + j, count);
-    for (size_t r = 0; r < rows; r++)
-      s = multiply_add(load_first(a + r * a_stride + j, count), load_first(b + r * b_stride + j, count), s);
-    store_first(out + j, count, s);
+    size_t columns = smaller(16, column_end - j);
+    lanes s = splat(0);
+    for (size_t r = 0; r < count; r++) {
+      lanes x = load_first(a[r] + j, columns);
+      s = b == NULL ? s + x : multiply_add(x, load_first(b[r] + j, columns), s);
+    }
+    store_first(out + j, columns, load_first(out + j, columns) + s);
   }
 }
 

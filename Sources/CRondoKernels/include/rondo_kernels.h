@@ -55,9 +55,9 @@ void rondo_outer(size_t rows, size_t column_begin, size_t column_end, size_t n, 
 
 // out[j] += Σ_r a[r][j] for j in column_begin..<column_end, r ascending.
 void rondo_column_sum(size_t rows, size_t column_begin, size_t column_end, const float *a, size_t a_stride, float *out);
-// out[j] += Σ_r a[r][j] · b[r][j] for columns column_begin..<column_end, r ascending, each step one multiply-add.
-void rondo_column_product_sum(size_t rows, size_t column_begin, size_t column_end, const float *a, size_t a_stride, const float *b,
-                              size_t b_stride, float *out);
+// out[j] += (Σ_r a[r][j] · b[r][j]) for columns column_begin..<column_end: one chain over r from zero, each step one multiply-add, or one
+// addition if b is NULL; then one addition. a[r] and b[r] are rows anywhere in memory.
+void rondo_sum_of_rows(size_t count, const float *const *a, const float *const *b, size_t column_begin, size_t column_end, float *out);
 
 // ---- Row programs ----
 

@@ -28,10 +28,10 @@ extern "C" {
          (size_t rows, size_t column_begin, size_t column_end, size_t n, const float *a, size_t a_stride,              \
           const float *b, size_t b_stride, float *c, size_t c_stride, float *scratch),                                 \
          (rows, column_begin, column_end, n, a, a_stride, b, b_stride, c, c_stride, scratch))                          \
-  KERNEL(void, column_product_sum,                                                                                     \
-         (size_t rows, size_t column_begin, size_t column_end, const float *a, size_t a_stride, const float *b,        \
-          size_t b_stride, float *out),                                                                                \
-         (rows, column_begin, column_end, a, a_stride, b, b_stride, out))                                              \
+  KERNEL(void, sum_of_rows,                                                                                            \
+         (size_t count, const float *const *a, const float *const *b, size_t column_begin, size_t column_end,          \
+          float *out),                                                                                                 \
+         (count, a, b, column_begin, column_end, out))                                                                 \
   KERNEL(void, column_sum,                                                                                             \
          (size_t rows, size_t column_begin, size_t column_end, const float *a, size_t a_stride, float *out),           \
          (rows, column_begin, column_end, a, a_stride, out))                                                           \

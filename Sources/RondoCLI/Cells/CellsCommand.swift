@@ -54,28 +54,52 @@ struct CellsCommand: ParsableCommand {
     var plan = false
 
     @Option(
-      parsing: .unconditional, help: "Units: of the plan, and to try a file with.",
+      parsing: .unconditional,
+      help: "Units: of the plan, and to try a file with. (default: the file's own, or 128)",
       transform: OptionParsing.width)
-    var hidden = 128
+    var hidden: Int?
 
-    @Option(parsing: .unconditional, help: "Width of the input: the same.", transform: OptionParsing.width)
-    var input = 128
+    @Option(
+      parsing: .unconditional, help: "Width of the input: the same. (default: 128)",
+      transform: OptionParsing.width)
+    var input: Int?
 
     func run() throws {
       var options = ArchitectureOptions()
-      (options.cell, options.hidden) = (name, [hidden])
+      options.cell = name
       options.equations = try CellChoice.equations(of: name)
       wrappers.apply(to: &options)
+      let own = try options.equations.flatMap { try CellText($0).options["hiddenSize"] }
+      options.hidden = [hidden ?? own.map { Int($0) } ?? 128]
+      do {
+        try show(options, inputSize: input ?? 128)
+      } catch let error as CellFileError where hidden == nil || input == nil {
+        throw Tried(error: error, sizes: "--hidden \(options.hidden[0]) and --input \(input ?? 128)")
+      }
+    }
+
+    /// Equations may be right for other sizes than those that nobody gave.
+    private struct Tried: Error, CustomStringConvertible {
+      let error: CellFileError
+      let sizes: String
+
+      var description: String { "\(error) That is with \(sizes); give others if it is made for them." }
+    }
+
+    private func show(_ options: ArchitectureOptions, inputSize: Int) throws {
       if let equations = options.equations, !plan, !options.hasWrappers {
         // As it was written, with its names, options and remarks, if it is right.
-        _ = try CellChoice.bareCell(options, inputSize: input)
+        _ = try CellChoice.bareCell(options, inputSize: inputSize)
         return try StandardOutput.write(Array(equations.utf8))
       }
       guard plan else {
-        return try StandardOutput.print(String(CellChoice.text(options, inputSize: input).dropLast()))
+        return try StandardOutput.print(String(CellChoice.text(options, inputSize: inputSize).dropLast()))
       }
-      let cell = try CellChoice.cell(options, inputSize: input)
-      try StandardOutput.print(Recurrence(Builder(seed: 1), cell, inputSize: input).plan)
+      let cell =
+        options.hasWrappers
+        ? try CellChoice.cell(options, inputSize: inputSize)
+        : try CellChoice.bareCell(options, inputSize: inputSize)
+      try StandardOutput.print(Recurrence(Builder(seed: 1), cell, inputSize: inputSize).plan)
     }
   }
 

@@ -85,20 +85,19 @@ struct BenchCommand: ParsableCommand {
     let made = try CellChoice.cell(options, inputSize: input)
     let multiplyAdds = trace(made, inputSize: input).multiplyAdds
     let batch = batch ?? streams ?? (stream ? 1 : 32)
-    let lengths = drawnLengths(batch)
-    let length = lengths.max()!
+    let longest = lengths?.upperBound ?? length ?? (stream ? defaultStepCount : 35)
     var need = MemoryNeed()
     need.add(rows: 2, width: multiplyAdds)
-    need.add(rows: stream ? batch : batch * length, width: 2 * input + 10 * hidden)
+    need.add(rows: stream ? batch : batch * longest, width: 2 * input + 10 * hidden)
     try need.requireAvailable(hint: "Choose smaller sizes.")
     let results =
       stream
-      ? measureSteps(made, streams: batch, steps: length)
-      : measureSequences(made, multiplyAdds: multiplyAdds, lengths: lengths)
-    let description = description(batch: batch, length: length)
+      ? measureSteps(made, streams: batch, steps: longest)
+      : measureSequences(made, multiplyAdds: multiplyAdds, lengths: drawnLengths(batch, longest))
+    let description = description(batch: batch, longest: longest)
     if json { return try StandardOutput.print(.object(description.merged(with: results))) }
     try StandardOutput.print(
-      "\(cell), batch \(batch), length \(length), input \(input), hidden \(hidden), \(Parallel.threadCount) threads, "
+      "\(cell), batch \(batch), \(lengths.map { "lengths \($0.lowerBound)-\($0.upperBound)" } ?? "length \(longest)"), input \(input), hidden \(hidden), \(Parallel.threadCount) threads, "
         + Machine.instructionSet)
     for (name, value) in results.members {
       let padded = name.padding(toLength: 16, withPad: " ", startingAt: 0)
@@ -107,10 +106,8 @@ struct BenchCommand: ParsableCommand {
   }
 
   /// How long each sequence is.
-  private func drawnLengths(_ batch: Int) -> [Int] {
-    guard let lengths else {
-      return Array(repeating: length ?? (stream ? defaultStepCount : 35), count: batch)
-    }
+  private func drawnLengths(_ batch: Int, _ longest: Int) -> [Int] {
+    guard let lengths else { return Array(repeating: longest, count: batch) }
     let random = RandomSource(seed: 1)
     return (0..<batch).map {
       lengths.lowerBound + random.index(below: lengths.count, stream: 1, position: UInt64($0))
@@ -119,9 +116,10 @@ struct BenchCommand: ParsableCommand {
 
   private var defaultStepCount: Int { interval.map { Int(min(10_000, max(10, 5 / $0))) } ?? 10_000 }
 
-  private func description(batch: Int, length: Int) -> JSON.Object {
+  private func description(batch: Int, longest: Int) -> JSON.Object {
     [
-      "cell": .string(cell), "batch": .integer(batch), "length": .integer(length), "input": .integer(input),
+      "cell": .string(cell), "batch": .integer(batch), "length": .integer(longest),
+      "shortest": .integer(lengths?.lowerBound ?? longest), "input": .integer(input),
       "hidden": .integer(hidden), "threads": .integer(Parallel.threadCount),
       "instruction_set": .string(Machine.instructionSet),
     ]

@@ -98,6 +98,9 @@ struct ModelOptionGroup: ParsableArguments {
     }
     wrappers.apply(to: &options)
     options.hidden = try widths(before: options.hidden)
+    if bidirectional == true, bidirectionalSum == true {
+      throw OptionError.conflict("--bidirectional or --bidirectional-sum, not both")
+    }
     if let bidirectional { options.directions = bidirectional ? .both : .forward }
     if let bidirectionalSum { options.directions = bidirectionalSum ? .bothAdded : .forward }
     options.skips = skip ?? options.skips

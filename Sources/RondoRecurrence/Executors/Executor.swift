@@ -55,8 +55,9 @@ package protocol Executor: Sendable {
   static func columnSum(
     rows: Int, columns: Range<Int>, _ a: UnsafePointer<Element>, stride: Int,
     into out: UnsafeMutablePointer<Element>)
-  /// out[j] += Σ_r a[r][j] b[r][j] for j in `columns`, r ascending.
-  static func columnProductSum(
-    rows: Int, columns: Range<Int>, _ a: UnsafePointer<Element>, aStride: Int, _ b: UnsafePointer<Element>,
-    bStride: Int, into out: UnsafeMutablePointer<Element>)
+  /// out[j] += (Σ_r a[r][j] b[r][j]) for j in `columns`, without b Σ_r a[r][j]: one chain over r, which is then added.
+  static func sumOfRows(
+    _ count: Int, _ a: UnsafePointer<UnsafePointer<Element>?>, _ b: UnsafePointer<UnsafePointer<Element>?>?,
+    columns: Range<Int>,
+    into out: UnsafeMutablePointer<Element>)
 }

@@ -189,12 +189,15 @@ package enum ReferenceExecutor: Executor {
     }
   }
 
-  package static func columnProductSum(
-    rows: Int, columns: Range<Int>, _ a: UnsafePointer<Double>, aStride: Int, _ b: UnsafePointer<Double>,
-    bStride: Int, into out: UnsafeMutablePointer<Double>
+  package static func sumOfRows(
+    _ count: Int, _ a: UnsafePointer<UnsafePointer<Element>?>, _ b: UnsafePointer<UnsafePointer<Element>?>?,
+    columns: Range<Int>,
+    into out: UnsafeMutablePointer<Element>
   ) {
-    for r in 0..<rows {
-      for j in columns { out[j] += a[r * aStride + j] * b[r * bStride + j] }
+    for column in columns {
+      var sum: Element = 0
+      for row in 0..<count { sum += a[row]![column] * (b.map { $0[row]![column] } ?? 1) }
+      out[column] += sum
     }
   }
 }

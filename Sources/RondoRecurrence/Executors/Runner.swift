@@ -331,18 +331,39 @@ package final class Runner<E: Executor>: PartRunner {
       let target = regions[out.buffer].base + out.column
       let columns = share(width, part, multipleOf: 16)
       (target + columns.lowerBound).update(repeating: 0, count: columns.count)
-      forSegments(work, 0..<rows) { segment in
-        let (a, stride) = pointer(a, segment)
-        guard let b else {
-          return E.columnSum(
-            rows: segment.count, columns: columns, UnsafePointer(a), stride: stride, into: target)
+      let most = max(1, work.domain == .steps ? walk.layout.stepCount : rows)
+      let first = UnsafeMutablePointer<UnsafePointer<Element>?>.allocate(capacity: 2 * most)
+      defer { first.deallocate() }
+      let second = first + most
+      forChains(work.domain) { count, segment in
+        for index in 0..<count {
+          first[index] = UnsafePointer(pointer(a, segment(index)).0)
+          if let b { second[index] = UnsafePointer(pointer(b, segment(index)).0) }
         }
-        let (factor, factorStride) = pointer(b, segment)
-        E.columnProductSum(
-          rows: segment.count, columns: columns, UnsafePointer(a), aStride: stride, UnsafePointer(factor),
-          bStride: factorStride, into: target)
+        E.sumOfRows(count, first, b == nil ? nil : UnsafePointer(second), columns: columns, into: target)
       }
     case .product, .program, .overMemory, .accumulate: fatalError("Runner: rows divided by results")
+    }
+  }
+
+  /// Calls `body` with the rows that are added up in one chain: those of each sequence in the order of the walk, as a loop adds them up, or
+  /// all rows of a domain without steps.
+  private func forChains(_ domain: Domain, _ body: (_ count: Int, _ segment: (Int) -> Segment) -> Void) {
+    guard domain == .steps else {
+      return body(count(domain)) { row in
+        Segment(row: row, place: row, count: 1, before: -1, after: -1, memoryRow: row, slotRow: row)
+      }
+    }
+    let layout = walk.layout
+    for place in 0..<layout.sequenceCount {
+      let length = layout.lengths[layout.order[place]]
+      body(length) { index in
+        let time = walk.isUpwards ? index : length - 1 - index
+        return Segment(
+          row: layout.row(place: place, time: time), place: place, count: 1,
+          before: time > 0 ? layout.row(place: place, time: time - 1) : -1,
+          after: time + 1 < length ? layout.row(place: place, time: time + 1) : -1)
+      }
     }
   }
 

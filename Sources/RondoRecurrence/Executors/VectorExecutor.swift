@@ -70,10 +70,11 @@ package enum VectorExecutor: Executor {
     rondo_column_sum(rows, columns.lowerBound, columns.upperBound, a, stride, out)
   }
 
-  package static func columnProductSum(
-    rows: Int, columns: Range<Int>, _ a: UnsafePointer<Float>, aStride: Int, _ b: UnsafePointer<Float>,
-    bStride: Int, into out: UnsafeMutablePointer<Float>
+  package static func sumOfRows(
+    _ count: Int, _ a: UnsafePointer<UnsafePointer<Float>?>, _ b: UnsafePointer<UnsafePointer<Float>?>?,
+    columns: Range<Int>,
+    into out: UnsafeMutablePointer<Float>
   ) {
-    rondo_column_product_sum(rows, columns.lowerBound, columns.upperBound, a, aStride, b, bStride, out)
+    rondo_sum_of_rows(count, a, b, columns.lowerBound, columns.upperBound, out)
   }
 }

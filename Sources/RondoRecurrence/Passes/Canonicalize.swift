@@ -6,8 +6,8 @@
 // - a product that something else reads too is a value of its own and not part of a chain;
 // - what is summed in one chain has its rows in one domain: a product over a memory is computed for its slots and added in each step;
 // - nothing of this depends on what is recorded;
-// - what is added up over all steps and comes from a loop is added up while the loop walks: for each sequence in the loop's order, then over
-//   the sequences; products that are read by nothing else are no values of their own in such a sum;
+// - what is added up over all steps is added up for each sequence in the order of the walk, then over the sequences: while the loop walks
+//   that it comes from, or afterwards; products that are read by nothing else are no values of their own in such a sum;
 // - a row divided by one number is multiplied by its reciprocal: one division instead of one for each column;
 // - a · b + c with a product a · b that nothing else reads is one fused multiply-add.
 
@@ -30,8 +30,11 @@ private struct Canonicalization {
   let source: StepGraph
   let readers: [Int]
   let loops: Loops
-  /// Whether a value is computed of what a loop gives, by pointwise operations alone.
-  private let isFromLoop: [Bool]
+  /// The loop in which a value can be computed: it is part of it, or computed of its values and of what no loop gives, by pointwise
+  /// operations alone.
+  private let sourceLoop: [Int?]
+  /// Whether no loop is needed for a value.
+  private let isFree: [Bool]
   /// Whether a product over all steps reads a value, so that its rows are in memory anyway.
   private let isRow: [Bool]
   var graph = Graph()
@@ -44,19 +47,23 @@ private struct Canonicalization {
     readers = source.graph.readerCounts(roots: source.results)
     let (graph, loops) = (source.graph, findLoops(source))
     self.loops = loops
-    var isFromLoop = loops.loop.map { $0 != nil }
+    // What depends on no loop is there before any of them.
+    var isFree = loops.loop.map { $0 == nil }
+    var sourceLoop = loops.loop
     var isRow = [Bool](repeating: false, count: graph.nodes.count)
     for (id, node) in graph.nodes.enumerated() {
       switch node.operation {
       case .input, .kept, .further: isRow[id] = true
       case .outer: for input in node.inputs { isRow[base(input, in: graph)] = true }
-      case .slice, .broadcast: isFromLoop[id] = isFromLoop[node.inputs[0]]
-      case _ where isPointwise(node.operation) && node.operation.isWork:
-        if node.inputs.contains(where: { isFromLoop[$0] }) { isFromLoop[id] = true }
       default: break
       }
+      if case .state = node.operation { isFree[id] = false }
+      if !node.inputs.allSatisfy({ isFree[$0] }) { isFree[id] = false }
+      guard sourceLoop[id] == nil, node.domain == .steps, isPointwise(node.operation) else { continue }
+      let sources = Set(node.inputs.filter { !isFree[$0] }.map { sourceLoop[$0] })
+      if sources.count == 1, let loop = sources.first! { sourceLoop[id] = loop }
     }
-    (self.isFromLoop, self.isRow) = (isFromLoop, isRow)
+    (self.sourceLoop, self.isFree, self.isRow) = (sourceLoop, isFree, isRow)
   }
 
   mutating func rewrite(_ id: NodeID) -> NodeID {
@@ -68,7 +75,7 @@ private struct Canonicalization {
     } else if node.operation == .total, source.graph[node.inputs[0]].domain == .steps {
       let terms = summands(ofTotal: node)
       let values = terms.map { rewrite($0) }
-      if terms.contains(where: { isFromLoop[$0] && !isRow[base($0, in: source.graph)] }) {
+      if canBeAddedUpInLoop(terms) {
         let sums = graph.add(.sumOverSteps, values, width: node.width, domain: .sequences)
         result = graph.add(.total, [sums], width: node.width, domain: node.domain)
       } else {
@@ -88,6 +95,13 @@ private struct Canonicalization {
     rewritten[id] = result
     if let name = source.graph.names[id] { graph.names[result] = name }
     return result
+  }
+
+  /// Whether values can be added up while a loop walks, and would otherwise be stored for it alone. The order is the same either way.
+  private func canBeAddedUpInLoop(_ terms: [NodeID]) -> Bool {
+    let loops = Set(terms.filter { !isFree[$0] }.map { sourceLoop[$0] })
+    guard loops.count == 1, loops.first! != nil else { return false }
+    return terms.contains { !isFree[$0] && !isRow[base($0, in: source.graph)] }
   }
 
   /// What is added up over all steps: a value, or two that are multiplied if nothing else reads their products.

@@ -98,3 +98,15 @@ public struct ArchitectureOptions: Sendable, Equatable, Codable {
     }
   }
 }
+
+extension ArchitectureOptions {
+  /// Throws if skips are asked for that no layer can have.
+  ///
+  /// - Parameter widths: Of the input, and of the output of each layer.
+  func requireSkips(_ widths: [Int]) throws(OptionError) {
+    guard skips, !zip(widths, widths.dropFirst()).contains(where: ==) else { return }
+    throw .conflict(
+      "--skip adds what a layer reads to what it gives, but no layer gives as many columns as it reads: the widths are "
+        + widths.map(String.init).joined(separator: ", "))
+  }
+}

@@ -126,6 +126,9 @@ public enum CellChoice {
       }
       numbers[name] = number
     }
+    if numbers["hiddenSize"] != nil {
+      throw OptionError.conflict("--cell-option hiddenSize is what --hidden says: give that")
+    }
     do throws(CellTextError) {
       if try CellText(equations).optionNames.contains("hiddenSize") {
         numbers["hiddenSize"] = Double(hiddenSize)

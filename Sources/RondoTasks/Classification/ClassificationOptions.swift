@@ -21,8 +21,8 @@ public struct ClassificationOptions: Sendable, Equatable, Codable {
   public var lowercase = true
   /// The share of symbols that become `<unk>` while training, so that the model learns what to make of unknown ones.
   public var wordDropout = 0.0
-  /// The deviation of the noise that is added to numbers while training, in deviations of each feature.
-  public var noise = 0.5
+  /// The deviation of the noise that is added to numbers while training, in deviations of each feature; nil is 0.5.
+  public var noise: Double?
   /// How the classes are weighted in the loss.
   public var classWeights = ClassWeighting.none
   /// A file of word vectors that the embedding begins with.
@@ -41,7 +41,7 @@ public struct ClassificationOptions: Sendable, Equatable, Codable {
       }
     }
     try share(wordDropout, "--word-dropout")
-    guard noise >= 0, noise.isFinite else {
+    if let noise, !(noise >= 0 && noise.isFinite) {
       throw .invalid(option: "--noise", given: "\(noise)", requirement: "a number of 0 or more")
     }
     if textColumn != nil, sequenceColumn != nil {

@@ -92,10 +92,11 @@ final class ClassificationProgram: TrainingProgram {
           random.uniform(stream: 0, position: UInt64(time)) < share ? unknown : symbol
         })
     case .numbers(let numbers, let width):
-      guard options.noise > 0 else { return values }
+      let noise = options.noise ?? 0.5
+      guard noise > 0 else { return values }
       return .numbers(
         numbers.enumerated().map { index, value in
-          value + Float(options.noise * random.normal(stream: 0, position: UInt64(index)))
+          value + Float(noise * random.normal(stream: 0, position: UInt64(index)))
         }, width: width)
     }
   }

@@ -219,16 +219,18 @@ struct PreparedData {
 extension ClassificationSettings {
   /// Throws if something was asked for that has no meaning for texts, or for numbers.
   fileprivate func requireUsed(isText: Bool) throws(OptionError) {
-    let (own, standard) = (classification, ClassificationSettings().classification)
+    let (own, standard) = (classification, ClassificationSettings())
+    if isText, text.level == .byte, !own.lowercase {
+      throw .conflict("--no-lowercase has nothing to act on at --level byte")
+    }
     let unused: [(option: String, isGiven: Bool)] =
       isText
-      ? [("--noise", own.noise != standard.noise)]
+      ? [("--noise", own.noise != nil)]
       : [
-        ("--word-dropout", own.wordDropout != standard.wordDropout),
-        ("--phrases", own.phrases != standard.phrases),
-        ("--no-lowercase", own.lowercase != standard.lowercase),
-        ("--vectors", own.vectors != nil),
-        ("--level, --min-count or --vocabulary-size", text != ClassificationSettings().text),
+        ("--word-dropout", own.wordDropout > 0), ("--phrases", own.phrases),
+        ("--no-lowercase", !own.lowercase),
+        ("--vectors", own.vectors != nil), ("--embedding", architecture.embedding != nil),
+        ("--level, --min-count or --vocabulary-size", text != standard.text),
       ]
     guard let option = unused.first(where: \.isGiven)?.option else { return }
     throw .conflict(

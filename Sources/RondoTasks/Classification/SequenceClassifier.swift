@@ -39,22 +39,23 @@ public struct SequenceClassifier: Sendable {
     self.input = input
     self.labelCount = labelCount
     self.pooling = pooling
-    var width: Int
+    let inputSize: Int
     switch input {
     case .symbols(let count):
-      width = options.embedding ?? options.hidden[0]
-      embedding = Embedding(builder / "embedding", count: count, width: width, initial: .normal(0.1))
+      inputSize = options.embedding ?? options.hidden[0]
+      embedding = Embedding(builder / "embedding", count: count, width: inputSize, initial: .normal(0.1))
     case .numbers(let numbers):
-      width = numbers
+      inputSize = numbers
       embedding = nil
     }
-    let inputSize = width
     var cells: [any Cell] = []
+    var widths = [inputSize]
     for layer in options.hidden.indices {
-      let cell = try CellChoice.cell(options, layer: layer, inputSize: width)
+      let cell = try CellChoice.cell(options, layer: layer, inputSize: widths[layer])
       cells.append(cell)
-      width = trace(cell, inputSize: width).outputSize * (options.directions == .both ? 2 : 1)
+      widths.append(trace(cell, inputSize: widths[layer]).outputSize * (options.directions == .both ? 2 : 1))
     }
+    try options.requireSkips(widths)
     stack = RecurrentStack(
       builder / "rnn", cells, inputSize: inputSize, directions: options.directions,
       dropout: Float(options.dropout), skips: options.skips)

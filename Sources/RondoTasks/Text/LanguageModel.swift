@@ -42,6 +42,7 @@ public struct LanguageModel: Sendable {
       let cell = try CellChoice.cell(options, layer: layer, inputSize: inputSize)
       layers.append(Recurrence(builder / "rnn", cell, inputSize: inputSize, layer: layer))
     }
+    try options.requireSkips([width] + layers.map(\.outputSize))
     self.layers = layers
     skips = options.skips
     let top = layers[layers.count - 1].outputSize

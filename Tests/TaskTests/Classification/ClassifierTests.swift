@@ -55,7 +55,7 @@ enum OrderedSequences {
       settings.classification.labelColumn = "kind"
     }
     settings.architecture.hidden = [16]
-    settings.architecture.embedding = 12
+    if texts { settings.architecture.embedding = 12 }
     settings.architecture.dropout = 0.1
     settings.training.learningRate = 0.02
     settings.training.batch = 16
