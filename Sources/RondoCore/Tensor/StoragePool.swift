@@ -12,8 +12,8 @@ import Darwin
 /// page faults.
 ///
 /// Blocks come in size classes (four per power of two), are 64-byte aligned and not initialised. Blocks below
-/// `smallest` bytes are left to `malloc`. The free blocks together never hold more than the blocks in use
-/// held at their peak.
+/// `smallest` bytes are left to `malloc`. All blocks together never hold more than twice what the blocks in
+/// use held at their peak: training and the evaluations between its steps need other sizes each.
 package enum StoragePool {
   static let alignment = 64
   static let smallest = 16_384
@@ -60,7 +60,7 @@ package enum StoragePool {
     let address = UInt(bitPattern: block)
     let surplus = state.withLock { state -> Bool in
       state.bytesInUse -= size
-      guard state.bytesFree + size <= state.peak else { return true }
+      guard state.bytesInUse + state.bytesFree + size <= 2 * state.peak else { return true }
       state.free[index].append(address)
       state.bytesFree += size
       return false

@@ -20,6 +20,8 @@ package final class Runner<E: Executor>: PartRunner {
   let scratch: UnsafeMutablePointer<Element>
   private let threadCount: Int
   private let streamCount: Int
+  /// For each phase its loop in the form that is walked fastest, if it has one.
+  private let loops: [LoopCode<Element>?]
   private let streams: UnsafeMutablePointer<Stream<Element>>
   private(set) var walk: Walk
   private var forwardIsUpwards = true
@@ -33,8 +35,8 @@ package final class Runner<E: Executor>: PartRunner {
     case rows(LoweredWork)
     case panels(LoweredWork)
     case results(LoweredWork)
-    /// A loop, by sequences.
-    case loop([LoweredWork])
+    /// The loop of a phase, by sequences.
+    case loop(Int)
   }
 
   /// With memory for a walk and its chunks.
@@ -107,7 +109,8 @@ package final class Runner<E: Executor>: PartRunner {
     }
     scratchSize = (largest + 15) / 16 * 16
     let scratchOffset = reserve(scratchSize * threadCount)
-    streamCount = widest
+    // Threads that write next to each other would wait for each other's cache lines.
+    streamCount = (widest + 15) / 16 * 16
 
     let floatsPerElement = MemoryLayout<Element>.size / MemoryLayout<Float>.size
     var storage = Tensor(uninitialized: [max(16, total * floatsPerElement)])
@@ -126,6 +129,7 @@ package final class Runner<E: Executor>: PartRunner {
     }
     scratch = arena + scratchOffset
     streams = .allocate(capacity: max(1, streamCount * threadCount))
+    loops = plan.phases.map { [packed] in LoopCode($0, plan, packed: packed, panelCount: E.panelCount) }
   }
 
   deinit {
@@ -224,12 +228,12 @@ package final class Runner<E: Executor>: PartRunner {
   /// Runs everything that `prepare` did not.
   package func walkSteps(_ walk: Walk) {
     begin(walk)
-    for phase in plan.phases {
+    for (number, phase) in plan.phases.enumerated() {
       for (source, width) in phase.sums { clear(source, width) }
       switch phase.kind {
       case .once, .sequences: break
       case .whole: for work in phase.works { runWhole(work) }
-      case .loop: runLoop(phase.works)
+      case .loop: runLoop(number)
       }
     }
   }
@@ -237,7 +241,7 @@ package final class Runner<E: Executor>: PartRunner {
   /// Runs the loops alone, over what is in memory.
   package func walkLoops(_ walk: Walk) {
     begin(walk)
-    for phase in plan.phases where phase.kind == .loop { runLoop(phase.works) }
+    for (number, phase) in plan.phases.enumerated() where phase.kind == .loop { runLoop(number) }
   }
 
   private func clear(_ source: Source, _ width: Int) {
@@ -305,7 +309,12 @@ package final class Runner<E: Executor>: PartRunner {
       let panels = share(E.panelCount(outputs: plan.memory.packed[index].outputs), part, multipleOf: 1)
       forSegments(work, 0..<count(work.domain)) { product(x, index, start, out, $0, panels: panels) }
     case .results(let work): runResults(work, part)
-    case .loop(let works): runLoop(works, part)
+    case .loop(let phase):
+      if let loop = loops[phase] {
+        runLoop(loop, part)
+      } else {
+        runLoop(plan.phases[phase].works, part)
+      }
     }
   }
 
@@ -380,11 +389,11 @@ package final class Runner<E: Executor>: PartRunner {
 
   // MARK: Loops
 
-  private func runLoop(_ works: [LoweredWork]) {
+  private func runLoop(_ phase: Int) {
     let layout = walk.layout
     var cost = 0
     var slotCost = 0
-    for work in works {
+    for work in plan.phases[phase].works {
       var rowCost = 0
       if case .product(_, let index, _, _) = work.action {
         rowCost = 2 * plan.memory.packed[index].outputs * plan.memory.packed[index].depth
@@ -400,7 +409,64 @@ package final class Runner<E: Executor>: PartRunner {
     // Threads own sequences from the first step to the last, so no step waits for another thread; cut where the rows halve.
     let wanted = (layout.rowCount * max(cost, 2000) + slotCost) / 1_000_000
     let parts = max(1, min(threadCount, layout.sequenceCount / 2, wanted))
-    run(.loop(works), parts: parts)
+    run(.loop(phase), parts: parts)
+  }
+
+  /// A thread's sequences from the first step to the last, as `runLoop(_:_:)` below walks them, without its searches.
+  private func runLoop(_ loop: LoopCode<Element>, _ part: Int) {
+    let places = placeCut(part, of: partCount)..<placeCut(part + 1, of: partCount)
+    guard !places.isEmpty else { return }
+    let (stepCount, isUpwards) = (walk.layout.stepCount, walk.isUpwards)
+    let (works, streams) = (loop.works, streams + part * streamCount)
+    let scratch = scratch + part * scratchSize
+    walk.layout.stepOffsets.withUnsafeBufferPointer { offsets in
+      for index in 0..<stepCount {
+        let step = isUpwards ? index : stepCount - 1 - index
+        let (row, next) = (offsets[step], offsets[step + 1])
+        let end = min(places.upperBound, next - row)
+        guard places.lowerBound < end else { continue }
+        let before = step == 0 ? -1 : offsets[step - 1]
+        let nextLive = step + 1 == stepCount ? 0 : offsets[step + 2] - next
+        func segment(_ places: Range<Int>) -> Segment {
+          Segment(
+            row: row + places.lowerBound, place: places.lowerBound, count: places.count,
+            before: before < 0 ? -1 : before + places.lowerBound,
+            after: places.lowerBound < nextLive ? next + places.lowerBound : -1)
+        }
+        for number in 0..<loop.count {
+          let cut = readsAfter(works[number].reads) ? min(max(nextLive, places.lowerBound), end) : end
+          if places.lowerBound < cut {
+            run(works.baseAddress! + number, segment(places.lowerBound..<cut), streams, scratch)
+          }
+          if cut < end { run(works.baseAddress! + number, segment(cut..<end), streams, scratch) }
+        }
+      }
+    }
+  }
+
+  private func run(
+    _ work: UnsafePointer<LoopCode<Element>.Work>, _ segment: Segment,
+    _ streams: UnsafeMutablePointer<Stream<Element>>, _ scratch: UnsafeMutablePointer<Element>
+  ) {
+    if work.pointee.isProduct {
+      let (x, xStride) = pointer(work.pointee.x, segment)
+      let (out, outStride) = pointer(work.pointee.out, segment)
+      let start = work.pointee.start.map { pointer($0, segment) }
+      E.product(
+        rows: segment.count, outputs: work.pointee.outputs, depth: work.pointee.depth, UnsafePointer(x),
+        stride: xStride, work.pointee.weight!, panels: 0..<work.pointee.panelCount,
+        start: start.map { UnsafePointer($0.0) }, startStride: start?.1 ?? 0, into: out, outStride: outStride)
+    } else {
+      let sources = work.pointee.streams
+      for index in 0..<sources.count {
+        let (base, rowStride) = pointer(sources[index].source, segment)
+        streams[index] = Stream(
+          base: base, rowStride: rowStride, columnStride: sources[index].isBroadcast ? 0 : 1)
+      }
+      work.pointee.program!._withUnsafeGuaranteedRef {
+        E.run($0, streams, rows: segment.count, scratch: scratch)
+      }
+    }
   }
 
   /// A thread's sequences from the first step to the last.
