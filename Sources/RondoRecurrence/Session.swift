@@ -31,6 +31,7 @@ public final class Session {
   /// What a step reads and gives, and what the layers hand on to each other.
   private var input: Tensor
   private var output: Tensor
+  private var rows: (input: UnsafeMutablePointer<Float>, output: UnsafePointer<Float>)
   private var hidden: [Tensor]
   /// A step with all its addresses; nil where they change from step to step.
   private var code: StepCode?
@@ -62,6 +63,7 @@ public final class Session {
     outputSize = layers[layers.count - 1].outputSize
     input = Tensor(zeros: [streams, layers[0].inputSize])
     output = Tensor(zeros: [streams, layers[layers.count - 1].outputSize])
+    rows = (input.mutablePointer(), output.pointer)
     hidden = layers.dropLast().map { Tensor(zeros: [streams, $0.outputSize]) }
     self.memories = memories
     for input in layers.flatMap(\.plans.step.further) where input.kind == .memory {
@@ -195,7 +197,7 @@ public final class Session {
   ///   - x: [streams, inputSize]
   ///   - y: [streams, outputSize]; it may be `x`.
   public func step(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>) {
-    input.mutablePointer().update(from: x, count: streamCount * inputSize)
+    rows.input.update(from: x, count: streamCount * inputSize)
     if let code {
       code.run()
     } else {
@@ -204,7 +206,7 @@ public final class Session {
         runner.carryOver()
       }
     }
-    y.update(from: output.pointer, count: streamCount * outputSize)
+    y.update(from: rows.output, count: streamCount * outputSize)
   }
 
   /// One step of all streams: [streams × inputSize] values in, [streams × outputSize] out.

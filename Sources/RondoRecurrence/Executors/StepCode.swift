@@ -34,10 +34,10 @@ final class StepCode: PartRunner {
     var isLong: Bool
   }
 
-  private var works: [Work] = []
-  private var stages: [Stage] = []
-  private var allocated: [UnsafeMutablePointer<rondo_stream>] = []
-  private let threadCount = Parallel.threadCount
+  private let works: UnsafeMutableBufferPointer<Work>
+  private let stages: UnsafeMutableBufferPointer<Stage>
+  private let isShared: Bool
+  private let streams: [UnsafeMutablePointer<rondo_stream>]
   /// When the last step ended, where stages are shared.
   private var lastEnd: ContinuousClock.Instant?
   private var current = Stage(works: 0..<0, parts: 1, isLong: false)
@@ -50,39 +50,55 @@ final class StepCode: PartRunner {
 
   /// Nil if a layer reads memories, whose slots differ from stream to stream.
   init?(_ runners: [Runner<VectorExecutor>], streams: Int) {
-    super.init()
+    var finder = Finder(streamCount: streams)
     for runner in runners {
-      guard append(runner, streams: streams) else { return nil }
+      guard finder.append(runner) else {
+        finder.discard()
+        return nil
+      }
     }
-    divide()
+    let found = finder.stages(threadCount: Parallel.threadCount)
+    works = .allocate(capacity: finder.works.count)
+    _ = works.initialize(from: finder.works)
+    stages = .allocate(capacity: found.count)
+    _ = stages.initialize(from: found)
+    isShared = found.contains { $0.parts > 1 }
+    self.streams = finder.streams
+    super.init()
   }
 
-  deinit { for streams in allocated { streams.deallocate() } }
+  deinit {
+    works.deallocate()
+    stages.deallocate()
+    for streams in streams { streams.deallocate() }
+  }
 
   /// One step of all streams.
   func run() {
-    let isShared = stages.contains { $0.parts > 1 }
-    let follows = isShared && (lastEnd.map { .now - $0 < Self.shortestPause } ?? false)
+    guard isShared else { return runAlone(0..<works.count) }
+    let follows = lastEnd.map { .now - $0 < Self.shortestPause } ?? false
     for stage in stages {
       if stage.parts == 1 {
-        works.withUnsafeBufferPointer { works in
-          for index in stage.works { Self.run(works[index], part: 0, of: 1) }
-        }
+        runAlone(stage.works)
       } else {
         current = stage
         runParts(stage.parts, wakes: follows || stage.isLong)
       }
     }
-    if isShared { lastEnd = .now }
+    lastEnd = .now
+  }
+
+  private func runAlone(_ range: Range<Int>) {
+    for index in range { Self.run(works.baseAddress! + index, part: 0, of: 1) }
   }
 
   override func runPart(_ part: Int) {
-    works.withUnsafeBufferPointer { works in
-      for index in current.works { Self.run(works[index], part: part, of: current.parts) }
-    }
+    let stage = current
+    for index in stage.works { Self.run(works.baseAddress! + index, part: part, of: stage.parts) }
   }
 
-  private static func run(_ work: borrowing Work, part: Int, of parts: Int) {
+  private static func run(_ work: UnsafePointer<Work>, part: Int, of parts: Int) {
+    let work = work.pointee
     switch work.kind {
     case .product:
       let panels = rondo_panel_count(work.outputs)
@@ -96,96 +112,112 @@ final class StepCode: PartRunner {
       }
     }
   }
+}
 
-  // MARK: Finding the addresses
+extension StepCode {
+  /// Finds the addresses of works, and what can be divided among threads.
+  private struct Finder {
+    let streamCount: Int
+    var works: [Work] = []
+    var streams: [UnsafeMutablePointer<rondo_stream>] = []
 
-  private func append(_ runner: Runner<VectorExecutor>, streams: Int) -> Bool {
-    let segment = Segment(row: 0, place: 0, count: streams, before: -1, after: -1)
-    for phase in runner.plan.phases where phase.kind == .whole || phase.kind == .loop {
-      guard phase.sums.isEmpty else { return false }
-      for work in phase.works {
-        guard work.domain == .steps || work.domain == .sequences else { return false }
-        switch work.action {
-        case .product(let x, let index, let start, let out):
-          let weight = runner.plan.memory.packed[index]
-          let (x, xStride) = runner.pointer(x, segment)
-          let (out, outStride) = runner.pointer(out, segment)
-          let start = start.map { runner.pointer($0, segment) }
-          works.append(
-            Work(
-              kind: .product, rows: streams, x: UnsafePointer(x), xStride: xStride, out: out,
-              outStride: outStride, outputs: weight.outputs, depth: weight.depth,
-              weight: UnsafePointer(runner.packed[index]), start: start.map { UnsafePointer($0.0) },
-              startStride: start?.1 ?? 0))
-        case .program(let code, let sources):
-          let addresses = UnsafeMutablePointer<rondo_stream>.allocate(capacity: max(1, sources.count))
-          allocated.append(addresses)
-          for (index, source) in sources.enumerated() {
-            let (base, rowStride) = runner.pointer(source.source, segment)
-            (addresses + index).initialize(
-              to: rondo_stream(base: base, row_stride: rowStride, column_stride: source.isBroadcast ? 0 : 1))
+    init(streamCount: Int) { self.streamCount = streamCount }
+
+    func discard() { for streams in streams { streams.deallocate() } }
+
+    mutating func append(_ runner: Runner<VectorExecutor>) -> Bool {
+      let segment = Segment(row: 0, place: 0, count: streamCount, before: -1, after: -1)
+      for phase in runner.plan.phases where phase.kind == .whole || phase.kind == .loop {
+        guard phase.sums.isEmpty else { return false }
+        for work in phase.works {
+          guard work.domain == .steps || work.domain == .sequences else { return false }
+          switch work.action {
+          case .product(let x, let index, let start, let out):
+            let weight = runner.plan.memory.packed[index]
+            let (x, xStride) = runner.pointer(x, segment)
+            let (out, outStride) = runner.pointer(out, segment)
+            let start = start.map { runner.pointer($0, segment) }
+            works.append(
+              Work(
+                kind: .product, rows: streamCount, x: UnsafePointer(x), xStride: xStride, out: out,
+                outStride: outStride, outputs: weight.outputs, depth: weight.depth,
+                weight: UnsafePointer(runner.packed[index]), start: start.map { UnsafePointer($0.0) },
+                startStride: start?.1 ?? 0))
+          case .program(let code, let sources):
+            let addresses = UnsafeMutablePointer<rondo_stream>.allocate(capacity: max(1, sources.count))
+            streams.append(addresses)
+            for (index, source) in sources.enumerated() {
+              let (base, rowStride) = runner.pointer(source.source, segment)
+              (addresses + index).initialize(
+                to: rondo_stream(base: base, row_stride: rowStride, column_stride: source.isBroadcast ? 0 : 1)
+              )
+            }
+            works.append(
+              Work(
+                kind: .program, rows: streamCount, program: UnsafePointer(code.program),
+                streams: UnsafePointer(addresses), scratch: runner.scratch))
+          case .outer, .total, .overMemory, .accumulate: return false
           }
-          works.append(
-            Work(
-              kind: .program, rows: streams, program: UnsafePointer(code.program),
-              streams: UnsafePointer(addresses), scratch: runner.scratch))
-        case .outer, .total, .overMemory, .accumulate: return false
         }
       }
+      // States that no loop carries begin where they ended.
+      for (index, buffer) in runner.plan.memory.buffers.enumerated() {
+        guard case .initial(let state) = buffer.kind else { continue }
+        let final = (0..<streamCount).map { runner.finalState(state, place: $0) }
+        works.append(
+          Work(
+            kind: .copy, rows: streamCount, x: final[0], xStride: streamCount > 1 ? final[1] - final[0] : 0,
+            out: runner.regions[index].base, outStride: runner.regions[index].stride,
+            outputs: runner.plan.step.states[state].width))
+      }
+      return true
     }
-    // States that no loop carries begin where they ended.
-    for (index, buffer) in runner.plan.memory.buffers.enumerated() {
-      guard case .initial(let state) = buffer.kind else { continue }
-      let final = (0..<streams).map { runner.finalState(state, place: $0) }
-      works.append(
-        Work(
-          kind: .copy, rows: streams, x: final[0], xStride: streams > 1 ? final[1] - final[0] : 0,
-          out: runner.regions[index].base, outStride: runner.regions[index].stride,
-          outputs: runner.plan.step.states[state].width))
-    }
-    return true
-  }
 
-  /// Products that do not read each other's results share a stage; one that begins where another ends has the same columns in each part.
-  private func divide() {
-    var index = 0
-    while index < works.count {
-      var end = index
-      var operations = 0
-      var written: [(out: UnsafeMutablePointer<Float>, outputs: Int)] = []
-      while end < works.count, works[end].kind == .product {
-        let work = works[end]
-        func isIn(_ pointer: UnsafePointer<Float>?, _ known: (out: UnsafeMutablePointer<Float>, outputs: Int))
-          -> Bool
-        {
-          guard let pointer else { return false }
-          return pointer >= UnsafePointer(known.out)
-            && pointer < UnsafePointer(known.out)
-              + max(known.outputs, (work.rows - 1) * work.outStride + known.outputs)
+    /// Products that do not read each other's results share a stage; one that begins where another ends has the same columns in each part.
+    func stages(threadCount: Int) -> [Stage] {
+      var stages: [Stage] = []
+      var index = 0
+      while index < works.count {
+        var end = index
+        var operations = 0
+        var written: [(out: UnsafeMutablePointer<Float>, outputs: Int)] = []
+        while end < works.count, works[end].kind == .product {
+          let work = works[end]
+          func isIn(
+            _ pointer: UnsafePointer<Float>?, _ known: (out: UnsafeMutablePointer<Float>, outputs: Int)
+          )
+            -> Bool
+          {
+            guard let pointer else { return false }
+            return pointer >= UnsafePointer(known.out)
+              && pointer < UnsafePointer(known.out)
+                + max(known.outputs, (work.rows - 1) * work.outStride + known.outputs)
+          }
+          let readsResults = written.contains { known in
+            isIn(work.x, known)
+              || isIn(work.start, known)
+                && !(work.start == UnsafePointer(known.out) && work.outputs == known.outputs)
+          }
+          if readsResults { break }
+          written.append((work.out!, work.outputs))
+          operations += 2 * work.rows * work.outputs * work.depth
+          end += 1
         }
-        let readsResults = written.contains { known in
-          isIn(work.x, known)
-            || isIn(work.start, known)
-              && !(work.start == UnsafePointer(known.out) && work.outputs == known.outputs)
-        }
-        if readsResults { break }
-        written.append((work.out!, work.outputs))
-        operations += 2 * work.rows * work.outputs * work.depth
-        end += 1
-      }
-      if end > index, threadCount > 1, operations >= Self.smallestShared {
-        stages.append(
-          Stage(works: index..<end, parts: threadCount, isLong: operations >= Self.smallestWaking))
-        index = end
-      } else {
-        end = max(end, index + 1)
-        if let last = stages.last, last.parts == 1, last.works.upperBound == index {
-          stages[stages.count - 1].works = last.works.lowerBound..<end
+        if end > index, threadCount > 1, operations >= StepCode.smallestShared {
+          stages.append(
+            Stage(works: index..<end, parts: threadCount, isLong: operations >= StepCode.smallestWaking))
+          index = end
         } else {
-          stages.append(Stage(works: index..<end, parts: 1, isLong: false))
+          end = max(end, index + 1)
+          if let last = stages.last, last.parts == 1, last.works.upperBound == index {
+            stages[stages.count - 1].works = last.works.lowerBound..<end
+          } else {
+            stages.append(Stage(works: index..<end, parts: 1, isLong: false))
+          }
+          index = end
         }
-        index = end
       }
+      return stages
     }
   }
 }
