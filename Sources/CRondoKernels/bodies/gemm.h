@@ -121,27 +121,32 @@ INLINE void transpose(lanes x[16]) {
   }
 }
 
-// Sixteen columns of a strip, of which `columns` exist: column j, depth i is w[j · column_stride + i · depth_stride].
-INLINE void pack_columns(size_t columns, size_t k, const float *w, size_t column_stride, size_t depth_stride, float *to, size_t width) {
+// The columns of one strip of `width`, of which `columns` exist: column j, depth i is w[j · column_stride + i · depth_stride].
+INLINE void pack_strip(size_t columns, size_t k, const float *w, size_t column_stride, size_t depth_stride, float *to, size_t width) {
   if (column_stride == 1) {
     for (size_t i = 0; i < k; i++) {
       const float *from = w + i * depth_stride;
-      store(to + i * width, columns == 16 ? load(from) : load_first(from, columns));
+      size_t j = 0;
+      for (; j + 16 <= columns; j += 16) store(to + i * width + j, load(from + j));
+      if (j < columns) store(to + i * width + j, load_first(from + j, columns - j));
     }
   } else if (depth_stride == 1) {
-    for (size_t i = 0; i < k; i += 16) {
-      lanes block[16];
-      size_t depth = smaller(16, k - i);
-      for (size_t j = 0; j < 16; j++) {
-        const float *from = w + j * column_stride + i;
-        block[j] = j >= columns ? splat(0) : depth == 16 ? load(from) : load_first(from, depth);
+    for (size_t first = 0; first < columns; first += 16) {
+      for (size_t i = 0; i < k; i += 16) {
+        lanes block[16];
+        size_t depth = smaller(16, k - i);
+        for (size_t j = 0; j < 16; j++) {
+          const float *from = w + (first + j) * column_stride + i;
+          block[j] = first + j >= columns ? splat(0) : depth == 16 ? load(from) : load_first(from, depth);
+        }
+        transpose(block);
+        for (size_t x = 0; x < depth; x++) store(to + (i + x) * width + first, block[x]);
       }
-      transpose(block);
-      for (size_t x = 0; x < depth; x++) store(to + (i + x) * width, block[x]);
     }
   } else {
     for (size_t i = 0; i < k; i++)
-      for (size_t j = 0; j < 16; j++) to[i * width + j] = j < columns ? w[j * column_stride + i * depth_stride] : 0;
+      for (size_t j = 0; j < rounded_up(columns, 16); j++)
+        to[i * width + j] = j < columns ? w[j * column_stride + i * depth_stride] : 0;
   }
 }
 
@@ -149,9 +154,9 @@ static void pack(size_t n, size_t k, const float *w, size_t column_stride, size_
                  float *packed) {
   for (size_t panel = panel_begin; panel < panel_end; panel++) {
     size_t first = panel * RONDO_PANEL, columns = smaller(RONDO_PANEL, n - first), width = smaller(RONDO_STRIP, rounded_up(columns, 16));
-    for (size_t j = 0; j < columns; j += 16)
-      pack_columns(smaller(16, columns - j), k, w + (first + j) * column_stride, column_stride, depth_stride,
-                   packed + (first + j / RONDO_STRIP * RONDO_STRIP) * k + j % RONDO_STRIP, width);
+    for (size_t j = 0; j < columns; j += RONDO_STRIP)
+      pack_strip(smaller(RONDO_STRIP, columns - j), k, w + (first + j) * column_stride, column_stride, depth_stride,
+                 packed + (first + j) * k, width);
   }
 }
 

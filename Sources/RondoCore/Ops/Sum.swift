@@ -1,5 +1,4 @@
-/// The sum of all elements of any shape: a scalar []. Blocks of 512 elements are added in Double, then the
-/// blocks in order.
+/// The sum of all elements of any shape: a scalar []. Blocks of 512 elements are added in Double, each in 8 lanes, then the blocks in order.
 public func sum(_ x: Variable) -> Variable {
   Sum.node("sum", x, divisor: 1)
 }
@@ -14,14 +13,26 @@ enum Sum: DifferentiableOperation {
   fileprivate static func node(_ name: StaticString, _ x: Variable, divisor: Double) -> Variable {
     let count = x.value.count
     let total = total(count) { [pointer = x.value.pointer] range in
-      var sum = 0.0
-      for i in range { sum += Double(pointer[i]) }
+      var lanes = SIMD8<Double>()
+      let whole = range.count & ~7
+      for i in stride(from: range.lowerBound, to: range.lowerBound + whole, by: 8) {
+        let values = UnsafeRawPointer(pointer + i).loadUnaligned(as: SIMD8<Float>.self)
+        lanes += SIMD8<Double>(values)
+      }
+      var sum = lanes.indices.reduce(0.0) { $0 + lanes[$1] }
+      for i in range.dropFirst(whole) { sum += Double(pointer[i]) }
       return sum
     }
     return x.tape.node(name, Tensor(Float(total / divisor)), inputs: [x]) { [x = x.id] gradient, sink in
       let share = Float(Double(gradient.scalar) / divisor)
-      sink.accumulate(x) { pointer in
-        Elementwise.parts(count) { for i in $0 { pointer[i] += share } }
+      sink.update(x) { pointer, isFresh in
+        Elementwise.parts(count) { part in
+          if isFresh {
+            for i in part { pointer[i] = share }
+          } else {
+            for i in part { pointer[i] += share }
+          }
+        }
       }
     }
   }
