@@ -132,6 +132,28 @@ import Testing
     #expect(session.step(x) == expected)
   }
 
+  /// Two products of one step, of which the second overwrites what the first reads: threads must not run them side by side.
+  @Test func threadsDoNotOverwriteWhatOthersRead() {
+    let cell = Equations(["g": 320, "h": 320]) { x, s, w in
+      let next = tanh(w.linear("gh", s.h, 320) + x.sum())
+      s.h = w.linear("hg", s.g, 320)
+      s.g = next
+      return s.g
+    }
+    let (layers, weights) = Self.stack(cell, layers: 1)
+    let width = layers[0].inputSize
+    func steps(_ threads: Int) -> [[Float]] {
+      Parallel.withThreads(threads) {
+        let session = Session(layers, weights, streams: 8)
+        return (0..<60).map { step in
+          session.step((0..<8 * width).map { Float(($0 + step) % 7) * 0.1 - 0.3 })
+        }
+      }
+    }
+    let alone = steps(1)
+    for _ in 0..<5 { #expect(steps(2) == alone) }
+  }
+
   // MARK: Misuse
 
   @Test func whatCannotStepTraps() async throws {

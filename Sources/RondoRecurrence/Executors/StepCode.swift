@@ -24,6 +24,17 @@ final class StepCode: PartRunner {
     var program: UnsafePointer<rondo_row_program>?
     var streams: UnsafePointer<rondo_stream>?
     var scratch: UnsafeMutablePointer<Float>?
+
+    /// The memory of a product: what it reads, what it begins with and what it writes, from the first row to the last.
+    var read: Range<UInt> { addresses(x, xStride, depth) }
+    var begun: Range<UInt> { addresses(start, startStride, outputs) }
+    var written: Range<UInt> { addresses(UnsafePointer(out), outStride, outputs) }
+
+    private func addresses(_ base: UnsafePointer<Float>?, _ stride: Int, _ columns: Int) -> Range<UInt> {
+      let first = UInt(bitPattern: base)
+      return first..<first
+        + (base == nil ? 0 : UInt(((rows - 1) * stride + columns) * MemoryLayout<Float>.size))
+    }
   }
 
   /// Works that follow each other and are divided among threads together, or one that is not divided.
@@ -173,33 +184,22 @@ extension StepCode {
       return true
     }
 
-    /// Products that do not read each other's results share a stage; one that begins where another ends has the same columns in each part.
+    /// Products that neither read each other's results nor write what another one reads share a stage; one that begins where another ends
+    /// has the same columns in each part.
     func stages(threadCount: Int) -> [Stage] {
       var stages: [Stage] = []
       var index = 0
       while index < works.count {
         var end = index
         var operations = 0
-        var written: [(out: UnsafeMutablePointer<Float>, outputs: Int)] = []
         while end < works.count, works[end].kind == .product {
           let work = works[end]
-          func isIn(
-            _ pointer: UnsafePointer<Float>?, _ known: (out: UnsafeMutablePointer<Float>, outputs: Int)
-          )
-            -> Bool
-          {
-            guard let pointer else { return false }
-            return pointer >= UnsafePointer(known.out)
-              && pointer < UnsafePointer(known.out)
-                + max(known.outputs, (work.rows - 1) * work.outStride + known.outputs)
+          let isApart = works[index..<end].allSatisfy { other in
+            let goesOn = work.start == UnsafePointer(other.out) && work.outputs == other.outputs
+            return !other.written.overlaps(work.read) && !work.written.overlaps(other.read)
+              && (goesOn || !other.written.overlaps(work.begun) && !work.written.overlaps(other.begun))
           }
-          let readsResults = written.contains { known in
-            isIn(work.x, known)
-              || isIn(work.start, known)
-                && !(work.start == UnsafePointer(known.out) && work.outputs == known.outputs)
-          }
-          if readsResults { break }
-          written.append((work.out!, work.outputs))
+          if !isApart { break }
           operations += 2 * work.rows * work.outputs * work.depth
           end += 1
         }
