@@ -1,5 +1,3 @@
-import CRondoKernels
-
 /// The works of a loop over time in the form in which a thread goes through them thousands of times: nothing in it is counted by reference.
 ///
 /// A loop over the slots of memories, whose rows differ from step to step, has none.
@@ -47,15 +45,12 @@ final class LoopCode<Element> {
       case .outer, .total, .overMemory, .accumulate: fatalError("LoopCode: a sum over rows in a loop")
       }
     }
-    self.works = .allocate(capacity: max(1, works.count))
+    self.works = .allocate(capacity: works.count)
     _ = self.works.initialize(from: works)
-    count = works.count
   }
 
-  let count: Int
-
   deinit {
-    for work in works[..<count] where !work.isProduct { work.streams.baseAddress?.deallocate() }
+    for work in works where !work.isProduct { work.streams.baseAddress?.deallocate() }
     works.deallocate()
   }
 }

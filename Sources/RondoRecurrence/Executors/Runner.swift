@@ -421,24 +421,13 @@ package final class Runner<E: Executor>: PartRunner {
     let scratch = scratch + part * scratchSize
     walk.layout.stepOffsets.withUnsafeBufferPointer { offsets in
       for index in 0..<stepCount {
-        let step = isUpwards ? index : stepCount - 1 - index
-        let (row, next) = (offsets[step], offsets[step + 1])
-        let end = min(places.upperBound, next - row)
+        let rows = StepRows(offsets, isUpwards ? index : stepCount - 1 - index)
+        let end = min(places.upperBound, rows.live)
         guard places.lowerBound < end else { continue }
-        let before = step == 0 ? -1 : offsets[step - 1]
-        let nextLive = step + 1 == stepCount ? 0 : offsets[step + 2] - next
-        func segment(_ places: Range<Int>) -> Segment {
-          Segment(
-            row: row + places.lowerBound, place: places.lowerBound, count: places.count,
-            before: before < 0 ? -1 : before + places.lowerBound,
-            after: places.lowerBound < nextLive ? next + places.lowerBound : -1)
-        }
-        for number in 0..<loop.count {
-          let cut = readsAfter(works[number].reads) ? min(max(nextLive, places.lowerBound), end) : end
-          if places.lowerBound < cut {
-            run(works.baseAddress! + number, segment(places.lowerBound..<cut), streams, scratch)
+        for number in works.indices {
+          rows.forSegments(places.lowerBound..<end, splits: readsAfter(works[number].reads)) {
+            run(works.baseAddress! + number, $0, streams, scratch)
           }
-          if cut < end { run(works.baseAddress! + number, segment(cut..<end), streams, scratch) }
         }
       }
     }

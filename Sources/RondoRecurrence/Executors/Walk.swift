@@ -45,25 +45,8 @@ package struct Walk: Sendable {
 
   /// Calls `body` with the rows of one step's range of places, cut where sequences end a step later, if `splits`.
   func forSegments(ofStep step: Int, _ places: Range<Int>, splits: Bool, _ body: (Segment) -> Void) {
-    let offset = layout.stepOffsets[step]
-    let before = step == 0 ? -1 : layout.stepOffsets[step - 1]
-    let isLast = step + 1 == layout.stepCount
-    let nextLive = isLast ? 0 : layout.stepOffsets[step + 2] - layout.stepOffsets[step + 1]
-    let nextOffset = layout.stepOffsets[step + 1]
-    let cut = splits ? min(max(nextLive, places.lowerBound), places.upperBound) : places.upperBound
-    if places.lowerBound < cut {
-      body(
-        Segment(
-          row: offset + places.lowerBound, place: places.lowerBound, count: cut - places.lowerBound,
-          before: before < 0 ? -1 : before + places.lowerBound,
-          after: places.lowerBound < nextLive ? nextOffset + places.lowerBound : -1))
-    }
-    if cut < places.upperBound {
-      body(
-        Segment(
-          row: offset + cut, place: cut, count: places.upperBound - cut,
-          before: before < 0 ? -1 : before + cut,
-          after: -1))
+    layout.stepOffsets.withUnsafeBufferPointer {
+      StepRows($0, step).forSegments(places, splits: splits, body)
     }
   }
 
@@ -137,6 +120,41 @@ package struct Walk: Sendable {
       }
     }
     if let last = pending { body(last) }
+  }
+}
+
+/// The rows of one step, and where those before and after it in time lie.
+struct StepRows {
+  /// The number of sequences that have the step.
+  let live: Int
+  private let row: Int
+  private let before: Int
+  private let after: Int
+  /// The number of sequences that have the step after it.
+  private let liveAfter: Int
+
+  init(_ offsets: UnsafeBufferPointer<Int>, _ step: Int) {
+    row = offsets[step]
+    after = offsets[step + 1]
+    live = after - row
+    before = step == 0 ? -1 : offsets[step - 1]
+    liveAfter = step + 2 == offsets.count ? 0 : offsets[step + 2] - after
+  }
+
+  /// Calls `body` with the rows of a range of places, cut where sequences end a step later, if `splits`.
+  @inline(__always)
+  func forSegments(_ places: Range<Int>, splits: Bool, _ body: (Segment) -> Void) {
+    let end = places.upperBound
+    let cut = splits ? min(max(liveAfter, places.lowerBound), end) : end
+    if places.lowerBound < cut { body(segment(places.lowerBound..<cut)) }
+    if cut < end { body(segment(cut..<end)) }
+  }
+
+  private func segment(_ places: Range<Int>) -> Segment {
+    let first = places.lowerBound
+    return Segment(
+      row: row + first, place: first, count: places.count, before: before < 0 ? -1 : before + first,
+      after: first < liveAfter ? after + first : -1)
   }
 }
 
