@@ -54,8 +54,8 @@ package final class LoopProbe {
     }
     var used: Set<Int> = []
     for work in loops.flatMap({ plan.phases[$0].works }) {
-      guard case .program(_, let streams) = work.action else { continue }
-      used.formUnion(streams.filter { $0.source.mode == .row }.map(\.source.buffer))
+      guard case .program(let code) = work.action else { continue }
+      used.formUnion(code.streams.filter { $0.source.mode == .row }.map(\.source.buffer))
     }
     let results = loops.flatMap { plan.schedule.phases[$0].nodes }.flatMap {
       plan.memory.destinations[$0] ?? []

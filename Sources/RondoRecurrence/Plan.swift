@@ -9,13 +9,31 @@ package final class Plan: Sendable {
   package let works: [[Work]]
   package let memory: MemoryPlan
   package let phases: [LoweredPhase]
+  /// The same works with products of whole phases done inside the loops beside them, where that is the faster way for many sequences.
+  package let gathered: [LoweredPhase]
 
-  init(step: StepGraph, schedule: Schedule, works: [[Work]], memory: MemoryPlan, phases: [LoweredPhase]) {
+  /// - Parameter keep: Nodes that are read after the pass.
+  init(
+    step: StepGraph, schedule: Schedule, works: [[Work]], memory: MemoryPlan, phases: [LoweredPhase],
+    keep: Set<NodeID>
+  ) {
     self.step = step
     self.schedule = schedule
     self.works = works
-    self.memory = memory
     self.phases = phases
+    let lasting = keep.union(step.updates + step.furtherGradients + step.gradients.map(\.node))
+    var memory = memory
+    gathered = gatherProducts(
+      phases, &memory, lasting: Set(lasting.flatMap { memory.destinations[$0] ?? [] }.map(\.buffer)))
+    self.memory = memory
+  }
+
+  deinit {
+    // Programs of both forms are the same, but for where their operands lie.
+    var freed: Set<UnsafeRawPointer> = []
+    for work in (phases + gathered).map(\.works).joined() {
+      if case .program(let code) = work.action { code.deallocate(except: &freed) }
+    }
   }
 }
 
@@ -96,48 +114,59 @@ package struct PackedWeight: Hashable, Sendable {
   package var depth: Int
 }
 
-/// A row program in the form that executors run.
+/// A row program in the form that executors run, and where its operands lie.
 ///
-/// `@unchecked` since it holds C memory: written once in `init`, freed in `deinit`, never changed between.
-package final class ProgramCode: @unchecked Sendable {
-  package let program: UnsafeMutablePointer<rondo_row_program>
-  package let constants: UnsafeMutableBufferPointer<Double>
+/// A few addresses, so that handing it on counts no references; the memory belongs to the plan, which gives it back at its end.
+///
+/// `@unchecked` since it points to memory: written once in `init`, never changed after.
+package struct ProgramCode: @unchecked Sendable {
+  package let program: UnsafePointer<rondo_row_program>
+  package private(set) var streams: UnsafeBufferPointer<StreamSource>
+  package let constants: UnsafeBufferPointer<Double>
   /// Instructions times columns: what a row costs.
   package let operationCount: Int
-  private let sections: UnsafeMutableBufferPointer<rondo_section>
-  private let instructions: UnsafeMutableBufferPointer<rondo_instruction>
-  private let floats: UnsafeMutableBufferPointer<Float>
 
   init(
     sections: [rondo_section], instructions: [rondo_instruction], constants: [Double], registerCount: Int,
-    scalarCount: Int
+    scalarCount: Int, streams: [StreamSource]
   ) {
-    func copied<T>(_ values: [T]) -> UnsafeMutableBufferPointer<T> {
-      let copy = UnsafeMutableBufferPointer<T>.allocate(capacity: max(1, values.count))
-      _ = copy.initialize(from: values)
-      return copy
-    }
-    self.sections = copied(sections)
-    self.instructions = copied(instructions)
-    self.constants = copied(constants)
-    floats = copied(constants.map { Float($0) })
+    self.streams = UnsafeBufferPointer(start: copied(streams), count: streams.count)
+    self.constants = UnsafeBufferPointer(start: copied(constants), count: constants.count)
     operationCount = sections.reduce(0) { $0 + Int($1.width) * Int($1.count) }
-    program = .allocate(capacity: 1)
-    program.initialize(
-      to: rondo_row_program(
-        sections: self.sections.baseAddress, code: self.instructions.baseAddress,
-        constants: floats.baseAddress,
+    program = copied([
+      rondo_row_program(
+        sections: copied(sections), code: copied(instructions),
+        constants: copied(constants.map { Float($0) }),
         section_count: UInt32(sections.count), register_count: UInt32(registerCount),
-        scalar_count: UInt32(scalarCount)))
+        scalar_count: UInt32(scalarCount))
+    ])
   }
 
-  deinit {
-    program.deallocate()
-    sections.deallocate()
-    instructions.deallocate()
-    constants.deallocate()
-    floats.deallocate()
+  /// The same instructions with their operands elsewhere.
+  func withStreams(_ streams: [StreamSource]) -> ProgramCode {
+    var copy = self
+    copy.streams = UnsafeBufferPointer(start: copied(streams), count: streams.count)
+    return copy
   }
+
+  /// Gives back what is not among `freed` already.
+  fileprivate func deallocate(except freed: inout Set<UnsafeRawPointer>) {
+    func free(_ pointer: UnsafeRawPointer) { if freed.insert(pointer).inserted { pointer.deallocate() } }
+    if freed.insert(program).inserted {
+      free(program.pointee.sections)
+      free(program.pointee.code)
+      free(program.pointee.constants)
+      free(constants.baseAddress!)
+      program.deallocate()
+    }
+    free(streams.baseAddress!)
+  }
+}
+
+private func copied<T>(_ values: [T]) -> UnsafePointer<T> {
+  let copy = UnsafeMutablePointer<T>.allocate(capacity: max(1, values.count))
+  copy.initialize(from: values, count: values.count)
+  return UnsafePointer(copy)
 }
 
 /// A stream of a program: an operand, with column stride 0 where a value of width 1 is read in a wider section.
@@ -173,10 +202,11 @@ package struct Reads: OptionSet, Sendable {
   }
 }
 
+/// A work whose operands have places in memory. Nothing in it is counted by reference: loops go through works thousands of times.
 package struct LoweredWork: Sendable {
   package enum Action: Sendable {
     case product(x: Source, weight: Int, start: Source?, out: Source)
-    case program(ProgramCode, streams: [StreamSource])
+    case program(ProgramCode)
     /// out += Σ aᵀ b over the rows of a domain; `accumulates`: what is there stays.
     case outer(a: Source, b: Source, outputs: Int, width: Int, out: Source, accumulates: Bool)
     case total(a: Source, b: Source?, width: Int, out: Source)
@@ -195,7 +225,7 @@ package struct LoweredWork: Sendable {
     self.domain = domain
     switch action {
     case .product(let x, _, let start, let out): reads = Reads([x, out] + (start.map { [$0] } ?? []))
-    case .program(_, let streams): reads = Reads(streams.map(\.source))
+    case .program(let code): reads = Reads(code.streams.map(\.source))
     case .outer(let a, let b, _, _, _, _): reads = Reads([a, b])
     case .total(let a, let b, _, _): reads = Reads([a] + (b.map { [$0] } ?? []))
     case .overMemory(let a, _, let out, _): reads = Reads([a, out])

@@ -1,7 +1,11 @@
 // Elementwise work over whole arrays.
 
-static void unary(int op, size_t n, const float *x, float *y) { operations[op].run(y, x, x, x, n, 0); }
-static void binary(int op, size_t n, const float *a, const float *b, float *y) { operations[op].run(y, a, b, b, n, 0); }
+static void unary(int op, size_t n, const float *x, float *y) {
+  operations[op].run[0](1, n, y, 0, (source[]){every_column(x, 0)});
+}
+static void binary(int op, size_t n, const float *a, const float *b, float *y) {
+  operations[op].run[0](1, n, y, 0, (source[]){every_column(a, 0), every_column(b, 0)});
+}
 
 static void axpy(size_t n, float s, const float *x, float *y) {
   lanes factor = splat(s);

@@ -1,37 +1,50 @@
 // The pointwise operations on one row of operands of any origin.
 
-// to[j] = op(a[j], b[j], c[j]) for j < columns; operands that the operation does not have are ignored. Bit i of `repeated` says that operand
-// i is 16 equal floats that stand for all columns.
-typedef void row_operation(float *to, const float *a, const float *b, const float *c, size_t columns, size_t repeated);
+// Where an operand is read: column j of row r at base[r · row + j] or, where one value stands for all columns, at base[r · row] to
+// base[r · row + 15], all equal. `index` is all ones or, for one value, zero.
+typedef struct {
+  const float *base;
+  size_t row, index;
+} source;
 
-#define OPERATION(name, OPERANDS, expression)                                                                          \
-  static void row_##name(float *to, const float *a, const float *b, const float *c, size_t columns, size_t repeated) { \
-    const lanes zero = splat(0), one = splat(1);                                                                       \
-    (void)zero, (void)one, (void)b, (void)c;                                                                           \
-    const size_t whole = columns & ~(size_t)15, rest = columns & 15;                                                   \
-    /* The index, or 0 where an operand is repeated. */                                                                \
-    const size_t a_index = (repeated & 1) - 1, b_index = (repeated >> 1 & 1) - 1, c_index = (repeated >> 2 & 1) - 1;   \
-    (void)b_index, (void)c_index;                                                                                      \
-    if (repeated == 0) {                                                                                               \
-      _Pragma("clang loop unroll(disable)") for (size_t j = 0; j < whole; j += 16) {                                   \
-        OPERANDS(load(a + j), load(b + j), load(c + j))                                                                \
-        store(to + j, expression);                                                                                     \
-      }                                                                                                                \
-    } else {                                                                                                           \
-      _Pragma("clang loop unroll(disable)") for (size_t j = 0; j < whole; j += 16) {                                   \
-        OPERANDS(load(a + (j & a_index)), load(b + (j & b_index)), load(c + (j & c_index)))                            \
-        store(to + j, expression);                                                                                     \
-      }                                                                                                                \
-    }                                                                                                                  \
-    if (rest != 0) {                                                                                                   \
-      OPERANDS(load_first(a + (whole & a_index), rest), load_first(b + (whole & b_index), rest),                       \
-               load_first(c + (whole & c_index), rest))                                                                \
-      store_first(to + whole, rest, expression);                                                                       \
-    }                                                                                                                  \
+INLINE source every_column(const float *base, size_t row) { return (source){base, row, ~(size_t)0}; }
+INLINE source one_value(const float *base, size_t row) { return (source){base, row, 0}; }
+
+// Column j of row r at to[r · to_row + j] = op(operand 0, 1, 2 there); operands that the operation does not have are not looked at.
+typedef void row_operation(size_t rows, size_t columns, float *to, size_t to_row, const source *operands);
+
+#define LOOP(name, OPERANDS, LOAD, LOAD_REST, expression)                                                           \
+  static void name(size_t rows, size_t columns, float *to, size_t to_row, const source *operands) {                \
+    const lanes zero = splat(0), one = splat(1);                                                                   \
+    (void)zero, (void)one;                                                                                         \
+    const size_t whole = columns & ~(size_t)15, rest = columns & 15;                                               \
+    OPERANDS(FIRST_ROW)                                                                                            \
+    for (;;) {                                                                                                     \
+      _Pragma("clang loop unroll(disable)") for (size_t j = 0; j < whole; j += 16) {                               \
+        OPERANDS(LOAD)                                                                                             \
+        store(to + j, expression);                                                                                 \
+      }                                                                                                            \
+      if (rest != 0) {                                                                                             \
+        OPERANDS(LOAD_REST)                                                                                        \
+        store_first(to + whole, rest, expression);                                                                 \
+      }                                                                                                            \
+      if (--rows == 0) return;                                                                                     \
+      OPERANDS(NEXT_ROW)                                                                                           \
+      to += to_row;                                                                                                \
+    }                                                                                                              \
   }
-#define ONE_OPERAND(first, second, third) lanes x = first;
-#define TWO_OPERANDS(first, second, third) lanes x = first, y = second;
-#define THREE_OPERANDS(first, second, third) lanes x = first, y = second, z = third;
+#define OPERATION(name, OPERANDS, expression)                                                                      \
+  LOOP(row_##name, OPERANDS, COLUMNS, REST, expression)                                                            \
+  LOOP(row_##name##_values, OPERANDS, COLUMNS_OR_VALUE, REST_OR_VALUE, expression)
+#define FIRST_ROW(x, i) const float *x##_row = operands[i].base;
+#define NEXT_ROW(x, i) x##_row += operands[i].row;
+#define COLUMNS(x, i) lanes x = load(x##_row + j);
+#define COLUMNS_OR_VALUE(x, i) lanes x = load(x##_row + (j & operands[i].index));
+#define REST(x, i) lanes x = load_first(x##_row + whole, rest);
+#define REST_OR_VALUE(x, i) lanes x = load_first(x##_row + (whole & operands[i].index), rest);
+#define ONE_OPERAND(DO) DO(x, 0)
+#define TWO_OPERANDS(DO) DO(x, 0) DO(y, 1)
+#define THREE_OPERANDS(DO) DO(x, 0) DO(y, 1) DO(z, 2)
 #define UNARY(name, expression) OPERATION(name, ONE_OPERAND, expression)
 #define BINARY(name, expression) OPERATION(name, TWO_OPERANDS, expression)
 #define TERNARY(name, expression) OPERATION(name, THREE_OPERANDS, expression)
@@ -59,28 +72,28 @@ UNARY(sin, sin_lanes(x))
 UNARY(cos, cos_lanes(x))
 
 static const struct {
-  row_operation *run;
+  row_operation *run[2];  // all operands have columns, or some are one value
   int operands;
 } operations[RONDO_OP_COUNT] = {
-  [RONDO_OP_COPY] = {row_copy, 1},
-  [RONDO_OP_ADD] = {row_add, 2},
-  [RONDO_OP_SUB] = {row_sub, 2},
-  [RONDO_OP_MUL] = {row_mul, 2},
-  [RONDO_OP_DIV] = {row_div, 2},
-  [RONDO_OP_MIN] = {row_min, 2},
-  [RONDO_OP_MAX] = {row_max, 2},
-  [RONDO_OP_LESS] = {row_less, 2},
-  [RONDO_OP_SELECT] = {row_select, 3},
-  [RONDO_OP_FMA] = {row_fma, 3},
-  [RONDO_OP_NEG] = {row_neg, 1},
-  [RONDO_OP_ABS] = {row_abs, 1},
-  [RONDO_OP_EXP] = {row_exp, 1},
-  [RONDO_OP_LOG] = {row_log, 1},
-  [RONDO_OP_SIGMOID] = {row_sigmoid, 1},
-  [RONDO_OP_TANH] = {row_tanh, 1},
-  [RONDO_OP_RELU] = {row_relu, 1},
-  [RONDO_OP_SOFTPLUS] = {row_softplus, 1},
-  [RONDO_OP_SQRT] = {row_sqrt, 1},
-  [RONDO_OP_SIN] = {row_sin, 1},
-  [RONDO_OP_COS] = {row_cos, 1},
+  [RONDO_OP_COPY] = {{row_copy, row_copy_values}, 1},
+  [RONDO_OP_ADD] = {{row_add, row_add_values}, 2},
+  [RONDO_OP_SUB] = {{row_sub, row_sub_values}, 2},
+  [RONDO_OP_MUL] = {{row_mul, row_mul_values}, 2},
+  [RONDO_OP_DIV] = {{row_div, row_div_values}, 2},
+  [RONDO_OP_MIN] = {{row_min, row_min_values}, 2},
+  [RONDO_OP_MAX] = {{row_max, row_max_values}, 2},
+  [RONDO_OP_LESS] = {{row_less, row_less_values}, 2},
+  [RONDO_OP_SELECT] = {{row_select, row_select_values}, 3},
+  [RONDO_OP_FMA] = {{row_fma, row_fma_values}, 3},
+  [RONDO_OP_NEG] = {{row_neg, row_neg_values}, 1},
+  [RONDO_OP_ABS] = {{row_abs, row_abs_values}, 1},
+  [RONDO_OP_EXP] = {{row_exp, row_exp_values}, 1},
+  [RONDO_OP_LOG] = {{row_log, row_log_values}, 1},
+  [RONDO_OP_SIGMOID] = {{row_sigmoid, row_sigmoid_values}, 1},
+  [RONDO_OP_TANH] = {{row_tanh, row_tanh_values}, 1},
+  [RONDO_OP_RELU] = {{row_relu, row_relu_values}, 1},
+  [RONDO_OP_SOFTPLUS] = {{row_softplus, row_softplus_values}, 1},
+  [RONDO_OP_SQRT] = {{row_sqrt, row_sqrt_values}, 1},
+  [RONDO_OP_SIN] = {{row_sin, row_sin_values}, 1},
+  [RONDO_OP_COS] = {{row_cos, row_cos_values}, 1},
 };

@@ -4,6 +4,7 @@
 #define OUTER_ROWS 384                        // the most rows of a block
 #define OUTER_COLUMNS 192                     // columns of a at a time
 #define OUTER_STRIDE (OUTER_COLUMNS + 16)
+#define OUTER_NARROW (2 * RONDO_NATIVE_LANES) // columns of b up to which vectors run over the columns of a instead
 
 static size_t outer_scratch_size(size_t n) {
   (void)n;
@@ -19,8 +20,34 @@ INLINE void copy_rows(size_t rows, size_t columns, const float *from, size_t fro
   }
 }
 
-static void outer(size_t rows, size_t column_begin, size_t column_end, size_t n, const float *a, size_t a_stride, const float *b,
-                  size_t b_stride, float *c, size_t c_stride, float *scratch) {
+// The transposed product, for so few columns of b that many lanes of a tile would be idle: the same chains, both operands where they are.
+// The columns of a fill whole vectors.
+static void outer_narrow(size_t rows, size_t column_begin, size_t column_end, size_t n, const float *a, size_t a_stride, const float *b,
+                         size_t b_stride, float *c, size_t c_stride) {
+  const product p = {
+    .depth = rows, .a_row = 1, .a_depth = b_stride, .b_stride = a_stride, .strip_stride = RONDO_STRIP,
+    .start_stride = RONDO_PANEL, .c_stride = RONDO_PANEL,
+  };
+  size_t tile_count = (n + RONDO_TILE_ROWS - 1) / RONDO_TILE_ROWS;
+  size_t tile_columns = RONDO_TILE_VECTORS(n / tile_count) * RONDO_NATIVE_LANES;
+  for (size_t first = column_begin; first < column_end; first += tile_columns) {
+    size_t columns = smaller(tile_columns, column_end - first);
+    float turned[OUTER_NARROW * RONDO_PANEL];
+    for (size_t i = 0; i < columns; i++)
+      for (size_t j = 0; j < n; j++) turned[j * RONDO_PANEL + i] = c[(first + i) * c_stride + j];
+    for (size_t t = 0, j = 0; t < tile_count; t++) {
+      size_t count = (n + t) / tile_count;
+      float *to = turned + j * RONDO_PANEL;
+      tiles[count - 1][columns / RONDO_NATIVE_LANES - 1](&p, b + j, a + first, to, to, columns);
+      j += count;
+    }
+    for (size_t i = 0; i < columns; i++)
+      for (size_t j = 0; j < n; j++) c[(first + i) * c_stride + j] = turned[j * RONDO_PANEL + i];
+  }
+}
+
+static void outer_blocks(size_t rows, size_t column_begin, size_t column_end, size_t n, const float *a, size_t a_stride, const float *b,
+                         size_t b_stride, float *c, size_t c_stride, float *scratch) {
   float *block_a = scratch, *block_b = scratch + OUTER_ROWS * OUTER_STRIDE;
   size_t blocks = (rows + OUTER_ROWS - 1) / OUTER_ROWS;
   for (size_t block = 0, row = 0; block < blocks; block++) {
@@ -39,4 +66,16 @@ static void outer(size_t rows, size_t column_begin, size_t column_end, size_t n,
     }
     row += depth;
   }
+}
+
+static void outer(size_t rows, size_t column_begin, size_t column_end, size_t n, const float *a, size_t a_stride, const float *b,
+                  size_t b_stride, float *c, size_t c_stride, float *scratch) {
+  size_t narrow = n % RONDO_PANEL, wide = n - narrow;
+  if (narrow > OUTER_NARROW) narrow = 0, wide = n;
+  if (wide > 0) outer_blocks(rows, column_begin, column_end, wide, a, a_stride, b, b_stride, c, c_stride, scratch);
+  if (narrow == 0) return;
+  size_t split = column_end - (column_end - column_begin) % RONDO_NATIVE_LANES;
+  outer_narrow(rows, column_begin, split, narrow, a, a_stride, b + wide, b_stride, c + wide, c_stride);
+  if (split < column_end)
+    outer_blocks(rows, split, column_end, narrow, a, a_stride, b + wide, b_stride, c + wide, c_stride, scratch);
 }

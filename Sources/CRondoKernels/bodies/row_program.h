@@ -28,42 +28,39 @@ INLINE float *scalar_address(const frame *f, uint16_t index, size_t row) {
   return f->scalars + ((size_t)index * ROW_BLOCK + row) * 16;
 }
 
-// Where an operand is read: column j of row r at base[r · row + j], or at base[r · row] to base[r · row + 15], all equal, if `repeated`.
-typedef struct {
-  const float *base;
-  size_t row, repeated;
-} source;
-
 // Constants and values of width 1 are spread over the 16 floats (per row) of splat number `slot`.
-// *flat stays set if all rows can be read as one, *whole if the memory beyond a row's columns can be read up to a multiple of 16.
-INLINE source resolve(const frame *f, const block *b, rondo_operand operand, size_t slot, int *flat, int *whole) {
-  if (operand.kind == RONDO_REGISTER) return (source){register_address(f, operand.index), b->register_row, 0};
-  float *spread = f->splats + slot * ROW_BLOCK * 16;
+static __attribute__((noinline)) source spread(const frame *f, const block *b, rondo_operand operand, size_t slot) {
+  float *to = f->splats + slot * ROW_BLOCK * 16;
   if (operand.kind == RONDO_CONSTANT) {
-    store(spread, splat(f->program->constants[operand.index]));
-    return (source){spread, 0, 1};
-  }
-  if (operand.kind == RONDO_SCALAR) {
-    *flat &= b->rows == 1;
-    return (source){scalar_address(f, operand.index, b->scalar_row), 16, 1};
+    store(to, splat(f->program->constants[operand.index]));
+    return one_value(to, 0);
   }
   const rondo_stream *stream = &f->streams[operand.index];
   const float *base = stream->base + b->first_row * stream->row_stride;
-  if (stream->column_stride != 0) {
-    *flat &= stream->row_stride == b->register_row || b->rows == 1;
-    *whole &= b->columns == b->register_row;
-    return (source){base + b->first_column, stream->row_stride, 0};
-  }
-  *flat &= stream->row_stride == 0 || b->rows == 1;
   size_t values = stream->row_stride == 0 ? 1 : b->rows;
-  for (size_t r = 0; r < values; r++) store(spread + r * 16, splat(base[r * stream->row_stride]));
-  return (source){spread, stream->row_stride == 0 ? 0 : 16, 1};
+  for (size_t r = 0; r < values; r++) store(to + r * 16, splat(base[r * stream->row_stride]));
+  return one_value(to, stream->row_stride == 0 ? 0 : 16);
+}
+
+// *whole stays set if the memory beyond a row's columns can be read up to a multiple of 16.
+INLINE source resolve(const frame *f, const block *b, rondo_operand operand, size_t slot, int *whole, int *values) {
+  if (operand.kind == RONDO_REGISTER) return every_column(register_address(f, operand.index), b->register_row);
+  if (operand.kind == RONDO_STREAM) {
+    const rondo_stream *stream = &f->streams[operand.index];
+    if (stream->column_stride != 0) {
+      *whole = 0;
+      return every_column(stream->base + b->first_row * stream->row_stride + b->first_column, stream->row_stride);
+    }
+  }
+  *values = 1;
+  if (operand.kind == RONDO_SCALAR) return one_value(scalar_address(f, operand.index, b->scalar_row), 16);
+  return spread(f, b, operand, slot);
 }
 
 // Sums and maxima run in 16 lanes, kept in the scalar's place until the section's last column.
 INLINE void reduce(const block *b, int sums, source a, float *out) {
   const lanes least = splat(-__builtin_inff());
-  const size_t index = a.repeated - 1, whole = b->columns & ~(size_t)15, rest = b->columns & 15;
+  const size_t index = a.index, whole = b->columns & ~(size_t)15, rest = b->columns & 15;
   for (size_t r = 0; r < b->rows; r++) {
     lanes value = b->opens ? (sums ? splat(0) : least) : load(out + r * 16);
     const float *from = a.base + r * a.row;
@@ -143,33 +140,26 @@ static void run_move(const frame *f, const block *b, const rondo_instruction *in
 }
 
 INLINE void run_instruction(const frame *f, const block *b, const rondo_instruction *instruction) {
-  int flat = 1, whole = 1;
-  source x = resolve(f, b, instruction->a, 0, &flat, &whole), y = x, z = x;
+  // Registers end at a multiple of 16 columns.
+  int whole = 1, values = 0;
+  source operands[3];
+  operands[0] = resolve(f, b, instruction->a, 0, &whole, &values);
   if (instruction->op == RONDO_OP_SUM || instruction->op == RONDO_OP_MAXIMUM) {
-    reduce(b, instruction->op == RONDO_OP_SUM, x, scalar_address(f, instruction->out.index, b->scalar_row));
+    reduce(b, instruction->op == RONDO_OP_SUM, operands[0], scalar_address(f, instruction->out.index, b->scalar_row));
     return;
   }
-  int operands = operations[instruction->op].operands;
-  if (operands > 1) y = resolve(f, b, instruction->b, 1, &flat, &whole);
-  if (operands > 2) z = resolve(f, b, instruction->c, 2, &flat, &whole);
+  int count = operations[instruction->op].operands;
+  if (count > 1) operands[1] = resolve(f, b, instruction->b, 1, &whole, &values);
+  if (count > 2) operands[2] = resolve(f, b, instruction->c, 2, &whole, &values);
   float *out = register_address(f, instruction->out.index);
   size_t out_row = b->register_row;
   if (instruction->out.kind != RONDO_REGISTER) {
     const rondo_stream *stream = &f->streams[instruction->out.index];
     out = stream->base + b->first_row * stream->row_stride + b->first_column;
     out_row = stream->row_stride;
-    flat &= out_row == b->register_row || b->rows == 1;
-    whole &= b->columns == b->register_row;
+    whole = 0;
   }
-  row_operation *run = operations[instruction->op].run;
-  size_t repeated = x.repeated | y.repeated << 1 | z.repeated << 2;
-  if (flat && whole) {
-    run(out, x.base, y.base, z.base, b->rows * b->register_row, repeated);
-  } else {
-    size_t columns = whole ? b->register_row : b->columns;
-    for (size_t r = 0; r < b->rows; r++)
-      run(out + r * out_row, x.base + r * x.row, y.base + r * y.row, z.base + r * z.row, columns, repeated);
-  }
+  operations[instruction->op].run[values](b->rows, whole ? b->register_row : b->columns, out, out_row, operands);
 }
 
 static void run_section(const frame *f, const rondo_section *section, size_t first_row, size_t rows) {

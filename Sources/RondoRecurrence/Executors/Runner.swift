@@ -15,28 +15,37 @@ package final class Runner<E: Executor>: PartRunner {
   private let arena: UnsafeMutablePointer<Element>
   private let storage: Tensor
   let regions: UnsafeMutableBufferPointer<Region<Element>>
-  let packed: UnsafeMutableBufferPointer<UnsafeMutablePointer<Element>>
+  /// The plan's packed weights.
+  let weights: UnsafeMutableBufferPointer<Weight>
   private let scratchSize: Int
-  let scratch: UnsafeMutablePointer<Element>
-  private let threadCount: Int
+  private let scratches: UnsafeMutablePointer<Element>
+  let threadCount: Int
   private let streamCount: Int
-  /// For each phase its loop in the form that is walked fastest, if it has one.
-  private let loops: [LoopCode<Element>?]
   private let streams: UnsafeMutablePointer<Stream<Element>>
   private(set) var walk: Walk
   private var forwardIsUpwards = true
   private var job = Job.none
   private var partCount = 1
 
+  /// A packed weight.
+  struct Weight {
+    let packed: UnsafeMutablePointer<Element>
+    let outputs: Int
+    let depth: Int
+    let panelCount: Int
+  }
+
   /// What is divided among threads at the moment.
-  private enum Job {
+  enum Job {
     case none
     /// A work of a whole phase, by the rows it walks, the panels of its weight or the rows of its result.
     case rows(LoweredWork)
     case panels(LoweredWork)
     case results(LoweredWork)
-    /// The loop of a phase, by sequences.
-    case loop(Int)
+    /// A loop, by sequences.
+    case loop(UnsafeBufferPointer<LoweredWork>)
+    /// A work of one step, by panels of its weight or by rows.
+    case step(UnsafePointer<LoweredWork>, Segment)
   }
 
   /// With memory for a walk and its chunks.
@@ -100,9 +109,9 @@ package final class Runner<E: Executor>: PartRunner {
     var widest = 0
     for work in plan.phases.map(\.works).joined() {
       switch work.action {
-      case .program(let code, let streams):
+      case .program(let code):
         largest = max(largest, E.scratchSize(of: code))
-        widest = max(widest, streams.count)
+        widest = max(widest, code.streams.count)
       case .outer(_, _, _, let width, _, _): largest = max(largest, E.outerScratchSize(width: width))
       default: break
       }
@@ -123,18 +132,23 @@ package final class Runner<E: Executor>: PartRunner {
       let region = place.map { Region(arena + $0.offset, stride: $0.stride) } ?? Region(arena, stride: 0)
       regions.initializeElement(at: index, to: region)
     }
-    packed = .allocate(capacity: packedOffsets.count)
-    for (index, offset) in packedOffsets.enumerated() {
-      packed.initializeElement(at: index, to: arena + offset)
+    weights = .allocate(capacity: packedOffsets.count)
+    for (index, (weight, offset)) in zip(plan.memory.packed, packedOffsets).enumerated() {
+      weights.initializeElement(
+        at: index,
+        to: Weight(
+          packed: arena + offset, outputs: weight.outputs, depth: weight.depth,
+          panelCount: E.panelCount(outputs: weight.outputs)))
     }
-    scratch = arena + scratchOffset
+    scratches = arena + scratchOffset
     streams = .allocate(capacity: max(1, streamCount * threadCount))
-    loops = plan.phases.map { [packed] in LoopCode($0, plan, packed: packed, panelCount: E.panelCount) }
+    super.init()
+    runsParts { [unowned(unsafe) self] in runPart($0) }
   }
 
   deinit {
     regions.deallocate()
-    packed.deallocate()
+    weights.deallocate()
     streams.deallocate()
   }
 
@@ -212,28 +226,29 @@ package final class Runner<E: Executor>: PartRunner {
   }
 
   private func pack(_ index: Int) {
-    let weight = plan.memory.packed[index]
-    let region = regions[weight.source.buffer]
-    let base = UnsafePointer(region.base + weight.source.column)
-    let (outputStride, depthStride) = weight.transposed ? (1, region.stride) : (region.stride, 1)
-    let target = packed[index]
+    let source = plan.memory.packed[index].source
+    let region = regions[source.buffer]
+    let base = UnsafePointer(region.base + source.column)
+    let (outputStride, depthStride) =
+      plan.memory.packed[index].transposed ? (1, region.stride) : (region.stride, 1)
+    let weight = weights[index]
     let minimum = max(1, 65_536 / max(1, weight.depth * 64))
-    Parallel.rows(E.panelCount(outputs: weight.outputs), minimumPerPart: minimum) { panels in
+    Parallel.rows(weight.panelCount, minimumPerPart: minimum) { panels in
       E.pack(
         outputs: weight.outputs, depth: weight.depth, base, outputStride: outputStride,
-        depthStride: depthStride, panels: panels, into: target)
+        depthStride: depthStride, panels: panels, into: weight.packed)
     }
   }
 
   /// Runs everything that `prepare` did not.
   package func walkSteps(_ walk: Walk) {
     begin(walk)
-    for (number, phase) in plan.phases.enumerated() {
+    for phase in hasManySequences ? plan.gathered : plan.phases {
       for (source, width) in phase.sums { clear(source, width) }
       switch phase.kind {
       case .once, .sequences: break
       case .whole: for work in phase.works { runWhole(work) }
-      case .loop: runLoop(number)
+      case .loop: runLoop(phase.works)
       }
     }
   }
@@ -241,8 +256,11 @@ package final class Runner<E: Executor>: PartRunner {
   /// Runs the loops alone, over what is in memory.
   package func walkLoops(_ walk: Walk) {
     begin(walk)
-    for (number, phase) in plan.phases.enumerated() where phase.kind == .loop { runLoop(number) }
+    for phase in plan.phases where phase.kind == .loop { runLoop(phase.works) }
   }
+
+  /// Whether the sequences are enough to divide them among threads, with whole tiles of rows for each.
+  var hasManySequences: Bool { walk.layout.sequenceCount >= 4 * threadCount }
 
   private func clear(_ source: Source, _ width: Int) {
     var rows = placeCount
@@ -261,16 +279,16 @@ package final class Runner<E: Executor>: PartRunner {
     let rows = count(work.domain)
     switch work.action {
     case .product(_, let index, _, _):
-      let weight = plan.memory.packed[index]
+      let weight = weights[index]
       let cost = 2 * weight.outputs * weight.depth
       // Threads own rows; where rows are few, panels.
       if rows >= 8 * threadCount {
         run(.rows(work), parts: parts(rows, minimum: max(4, 500_000 / cost)))
       } else {
         let minimum = max(1, 1_000_000 / max(1, cost / weight.outputs * 64 * rows))
-        run(.panels(work), parts: parts(E.panelCount(outputs: weight.outputs), minimum: minimum))
+        run(.panels(work), parts: parts(weight.panelCount, minimum: minimum))
       }
-    case .program(let code, _):
+    case .program(let code):
       run(.rows(work), parts: parts(rows, minimum: max(4, 500_000 / max(1, 20 * code.operationCount))))
     case .outer(_, _, let outputs, let width, _, _):
       run(
@@ -290,14 +308,15 @@ package final class Runner<E: Executor>: PartRunner {
     }
   }
 
-  private func run(_ job: Job, parts: Int) {
+  /// - Parameter wakes: Whether threads that sleep are woken for it.
+  func run(_ job: Job, parts: Int, wakes: Bool = true) {
     self.job = job
     partCount = parts
-    runParts(parts)
+    runParts(parts, wakes: wakes)
     self.job = .none
   }
 
-  override func runPart(_ part: Int) {
+  private func runPart(_ part: Int) {
     switch job {
     case .none: break
     case .rows(let work):
@@ -305,17 +324,20 @@ package final class Runner<E: Executor>: PartRunner {
       if range.isEmpty, partCount > 1 { return }
       forSegments(work, range) { runSegment(work, $0, thread: part) }
     case .panels(let work):
-      guard case .product(let x, let index, let start, let out) = work.action else { return }
-      let panels = share(E.panelCount(outputs: plan.memory.packed[index].outputs), part, multipleOf: 1)
-      forSegments(work, 0..<count(work.domain)) { product(x, index, start, out, $0, panels: panels) }
+      forSegments(work, 0..<count(work.domain)) { runPanels(work, $0, part) }
     case .results(let work): runResults(work, part)
-    case .loop(let phase):
-      if let loop = loops[phase] {
-        runLoop(loop, part)
-      } else {
-        runLoop(plan.phases[phase].works, part)
-      }
+    case .loop(let works): walk(works, places: placeCut(part)..<placeCut(part + 1), thread: part)
+    case .step(let work, let segment):
+      if case .product = work.pointee.action { return runPanels(work.pointee, segment, part) }
+      let rows = share(segment.count, part, multipleOf: 1)
+      if !rows.isEmpty { runSegment(work.pointee, segment.rows(rows), thread: part) }
     }
+  }
+
+  /// A thread's share of the columns of a product.
+  private func runPanels(_ work: LoweredWork, _ segment: Segment, _ part: Int) {
+    guard case .product(let x, let index, let start, let out) = work.action else { return }
+    product(x, index, start, out, segment, panels: share(weights[index].panelCount, part, multipleOf: 1))
   }
 
   /// A thread's share of the results of a sum over rows.
@@ -334,7 +356,7 @@ package final class Runner<E: Executor>: PartRunner {
         E.outer(
           rows: segment.count, columns: columns, width: width, UnsafePointer(a), aStride: aStride,
           UnsafePointer(b), bStride: bStride, into: target.base, outStride: target.stride,
-          scratch: scratch + part * scratchSize)
+          scratch: scratch(part))
       }
     case .total(let a, let b, let width, let out):
       let target = regions[out.buffer].base + out.column
@@ -387,93 +409,12 @@ package final class Runner<E: Executor>: PartRunner {
     return begin..<min(count, units * (part + 1) / partCount * unit)
   }
 
-  // MARK: Loops
-
-  private func runLoop(_ phase: Int) {
-    let layout = walk.layout
-    var cost = 0
-    var slotCost = 0
-    for work in plan.phases[phase].works {
-      var rowCost = 0
-      if case .product(_, let index, _, _) = work.action {
-        rowCost = 2 * plan.memory.packed[index].outputs * plan.memory.packed[index].depth
-      } else if case .program(let code, _) = work.action, work.domain.isSlots {
-        rowCost = 10 * code.operationCount
-      }
-      if work.domain.isSlots {
-        slotCost += rowCost * count(work.domain)
-      } else if case .product = work.action {
-        cost += rowCost
-      }
-    }
-    // Threads own sequences from the first step to the last, so no step waits for another thread; cut where the rows halve.
-    let wanted = (layout.rowCount * max(cost, 2000) + slotCost) / 1_000_000
-    let parts = max(1, min(threadCount, layout.sequenceCount / 2, wanted))
-    run(.loop(phase), parts: parts)
-  }
-
-  /// A thread's sequences from the first step to the last, as `runLoop(_:_:)` below walks them, without its searches.
-  private func runLoop(_ loop: LoopCode<Element>, _ part: Int) {
-    let places = placeCut(part, of: partCount)..<placeCut(part + 1, of: partCount)
-    guard !places.isEmpty else { return }
-    let (stepCount, isUpwards) = (walk.layout.stepCount, walk.isUpwards)
-    let (works, streams) = (loop.works, streams + part * streamCount)
-    let scratch = scratch + part * scratchSize
-    walk.layout.stepOffsets.withUnsafeBufferPointer { offsets in
-      for index in 0..<stepCount {
-        let rows = StepRows(offsets, isUpwards ? index : stepCount - 1 - index)
-        let end = min(places.upperBound, rows.live)
-        guard places.lowerBound < end else { continue }
-        for number in works.indices {
-          rows.forSegments(places.lowerBound..<end, splits: readsAfter(works[number].reads)) {
-            run(works.baseAddress! + number, $0, streams, scratch)
-          }
-        }
-      }
-    }
-  }
-
-  private func run(
-    _ work: UnsafePointer<LoopCode<Element>.Work>, _ segment: Segment,
-    _ streams: UnsafeMutablePointer<Stream<Element>>, _ scratch: UnsafeMutablePointer<Element>
-  ) {
-    if work.pointee.isProduct {
-      let (x, xStride) = pointer(work.pointee.x, segment)
-      let (out, outStride) = pointer(work.pointee.out, segment)
-      let start = work.pointee.start.map { pointer($0, segment) }
-      E.product(
-        rows: segment.count, outputs: work.pointee.outputs, depth: work.pointee.depth, UnsafePointer(x),
-        stride: xStride, work.pointee.weight!, panels: 0..<work.pointee.panelCount,
-        start: start.map { UnsafePointer($0.0) }, startStride: start?.1 ?? 0, into: out, outStride: outStride)
-    } else {
-      let sources = work.pointee.streams
-      for index in 0..<sources.count {
-        let (base, rowStride) = pointer(sources[index].source, segment)
-        streams[index] = Stream(
-          base: base, rowStride: rowStride, columnStride: sources[index].isBroadcast ? 0 : 1)
-      }
-      work.pointee.program!._withUnsafeGuaranteedRef {
-        E.run($0, streams, rows: segment.count, scratch: scratch)
-      }
-    }
-  }
-
-  /// A thread's sequences from the first step to the last.
-  private func runLoop(_ works: [LoweredWork], _ part: Int) {
-    let places = placeCut(part, of: partCount)..<placeCut(part + 1, of: partCount)
-    guard !places.isEmpty else { return }
-    for index in 0..<walk.layout.stepCount {
-      let step = walk.isUpwards ? index : walk.layout.stepCount - 1 - index
-      runStep(works, step, places, thread: part)
-    }
-  }
-
   /// The first place of a thread's sequences: about the same number of rows each, and whole tiles of products.
-  private func placeCut(_ part: Int, of parts: Int) -> Int {
+  private func placeCut(_ part: Int) -> Int {
     let layout = walk.layout
     if part == 0 { return 0 }
-    if part == parts { return layout.sequenceCount }
-    let wanted = layout.rowCount * part / parts
+    if part == partCount { return layout.sequenceCount }
+    let wanted = layout.rowCount * part / partCount
     var rows = 0
     for place in 0..<layout.sequenceCount {
       if rows >= wanted { return place }
@@ -482,44 +423,21 @@ package final class Runner<E: Executor>: PartRunner {
     return layout.sequenceCount
   }
 
-  private func runStep(_ works: [LoweredWork], _ step: Int, _ places: Range<Int>, thread: Int) {
-    let layout = walk.layout
-    let live = layout.stepOffsets[step + 1] - layout.stepOffsets[step]
-    let upper = min(places.upperBound, live)
-    guard places.lowerBound < upper else { return }
-    let places = places.lowerBound..<upper
-    for work in works {
-      if case .slots(let memory) = work.domain {
-        if work.reads.isEmpty, !work.runsOverMemory {
-          runSegment(work, walk.slotSegment(memory, ofStep: step, places), thread: thread)
-        } else {
-          walk.forSlots(memory, ofStep: step, places, splits: readsAfter(work.reads)) {
-            runSegment(work, $0, thread: thread)
-          }
-        }
-      } else {
-        walk.forSegments(ofStep: step, places, splits: readsAfter(work.reads)) {
-          runSegment(work, $0, thread: thread)
-        }
-      }
-    }
-  }
+  // MARK: Segments
 
-  private func runSegment(_ work: LoweredWork, _ segment: Segment, thread: Int) {
+  func runSegment(_ work: LoweredWork, _ segment: Segment, thread: Int) {
     switch work.action {
     case .overMemory(let a, let width, let out, let isSoftmax):
       overMemory(a, width, out, isSoftmax: isSoftmax, segment)
     case _ where segment.count == 0: break
     case .product(let x, let index, let start, let out): product(x, index, start, out, segment)
-    case .program(let code, let sources): program(code, sources, segment, thread)
+    case .program(let code): program(code, segment, thread)
     case .outer, .total, .accumulate: fatalError("Runner: a sum over rows, segment by segment")
     }
   }
 
-  // MARK: Segments
-
   /// Whether an operand is read from the step after in time, so that sequences that end there cut a step.
-  private func readsAfter(_ reads: Reads) -> Bool {
+  func readsAfter(_ reads: Reads) -> Bool {
     (reads.contains(.previous) && !walk.isUpwards) || (reads.contains(.forwardPrevious) && !forwardIsUpwards)
   }
 
@@ -570,13 +488,13 @@ package final class Runner<E: Executor>: PartRunner {
   private func product(
     _ x: Source, _ index: Int, _ start: Source?, _ out: Source, _ segment: Segment, panels: Range<Int>? = nil
   ) {
-    let weight = plan.memory.packed[index]
+    let weight = weights[index]
     let (x, xStride) = pointer(x, segment)
     let (out, outStride) = pointer(out, segment)
     let start = start.map { pointer($0, segment) }
     E.product(
       rows: segment.count, outputs: weight.outputs, depth: weight.depth, UnsafePointer(x), stride: xStride,
-      UnsafePointer(packed[index]), panels: panels ?? 0..<E.panelCount(outputs: weight.outputs),
+      UnsafePointer(weight.packed), panels: panels ?? 0..<weight.panelCount,
       start: start.map { UnsafePointer($0.0) }, startStride: start?.1 ?? 0, into: out, outStride: outStride)
   }
 
@@ -594,13 +512,19 @@ package final class Runner<E: Executor>: PartRunner {
     }
   }
 
-  private func program(_ code: ProgramCode, _ sources: [StreamSource], _ segment: Segment, _ thread: Int) {
+  private func program(_ code: ProgramCode, _ segment: Segment, _ thread: Int) {
     let streams = self.streams + thread * streamCount
-    for (index, source) in sources.enumerated() {
-      let (base, rowStride) = pointer(source.source, segment)
-      (streams + index).initialize(
-        to: Stream(base: base, rowStride: rowStride, columnStride: source.isBroadcast ? 0 : 1))
+    for index in 0..<code.streams.count {
+      (streams + index).initialize(to: stream(code.streams[index], segment))
     }
-    E.run(code, streams, rows: segment.count, scratch: scratch + thread * scratchSize)
+    E.run(code, streams, rows: segment.count, scratch: scratch(thread))
   }
+
+  func stream(_ source: StreamSource, _ segment: Segment) -> Stream<Element> {
+    let (base, rowStride) = pointer(source.source, segment)
+    return Stream(base: base, rowStride: rowStride, columnStride: source.isBroadcast ? 0 : 1)
+  }
+
+  /// A thread's own memory for what kernels hold in between.
+  func scratch(_ thread: Int) -> UnsafeMutablePointer<Element> { scratches + thread * scratchSize }
 }

@@ -76,6 +76,7 @@ final class StepCode: PartRunner {
     isShared = found.contains { $0.parts > 1 }
     self.streams = finder.streams
     super.init()
+    runsParts { [unowned(unsafe) self] in runPart($0) }
   }
 
   deinit {
@@ -103,7 +104,7 @@ final class StepCode: PartRunner {
     for index in range { Self.run(works.baseAddress! + index, part: 0, of: 1) }
   }
 
-  override func runPart(_ part: Int) {
+  private func runPart(_ part: Int) {
     let stage = current
     for index in stage.works { Self.run(works.baseAddress! + index, part: part, of: stage.parts) }
   }
@@ -144,7 +145,7 @@ extension StepCode {
           guard work.domain == .steps || work.domain == .sequences else { return false }
           switch work.action {
           case .product(let x, let index, let start, let out):
-            let weight = runner.plan.memory.packed[index]
+            let weight = runner.weights[index]
             let (x, xStride) = runner.pointer(x, segment)
             let (out, outStride) = runner.pointer(out, segment)
             let start = start.map { runner.pointer($0, segment) }
@@ -152,21 +153,21 @@ extension StepCode {
               Work(
                 kind: .product, rows: streamCount, x: UnsafePointer(x), xStride: xStride, out: out,
                 outStride: outStride, outputs: weight.outputs, depth: weight.depth,
-                weight: UnsafePointer(runner.packed[index]), start: start.map { UnsafePointer($0.0) },
+                weight: UnsafePointer(weight.packed), start: start.map { UnsafePointer($0.0) },
                 startStride: start?.1 ?? 0))
-          case .program(let code, let sources):
-            let addresses = UnsafeMutablePointer<rondo_stream>.allocate(capacity: max(1, sources.count))
+          case .program(let code):
+            let addresses = UnsafeMutablePointer<rondo_stream>.allocate(capacity: max(1, code.streams.count))
             streams.append(addresses)
-            for (index, source) in sources.enumerated() {
-              let (base, rowStride) = runner.pointer(source.source, segment)
+            for (index, source) in code.streams.enumerated() {
+              let stream = runner.stream(source, segment)
               (addresses + index).initialize(
-                to: rondo_stream(base: base, row_stride: rowStride, column_stride: source.isBroadcast ? 0 : 1)
-              )
+                to: rondo_stream(
+                  base: stream.base, row_stride: stream.rowStride, column_stride: stream.columnStride))
             }
             works.append(
               Work(
-                kind: .program, rows: streamCount, program: UnsafePointer(code.program),
-                streams: UnsafePointer(addresses), scratch: runner.scratch))
+                kind: .program, rows: streamCount, program: code.program,
+                streams: UnsafePointer(addresses), scratch: runner.scratch(0)))
           case .outer, .total, .overMemory, .accumulate: return false
           }
         }

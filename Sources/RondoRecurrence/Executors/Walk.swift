@@ -171,4 +171,12 @@ struct Segment {
   var slotRow = 0
   /// Whether the rows are the slots of one sequence, which share the row of its step.
   var isOneSequence = false
+
+  /// Some of the rows of a step.
+  func rows(_ range: Range<Int>) -> Segment {
+    let first = range.lowerBound
+    return Segment(
+      row: row + first, place: place + first, count: range.count, before: before < 0 ? -1 : before + first,
+      after: after < 0 ? -1 : after + first)
+  }
 }

@@ -23,7 +23,7 @@ extension Plan {
           kind: phase.0.kind,
           works: phase.1.flatMap { lowering.lower($0) } + lowering.accumulations(after: number, in: schedule),
           sums: lowering.sumsOverSteps())
-      })
+      }, keep: keep)
   }
 }
 
@@ -101,8 +101,8 @@ struct Lowering {
     }
     let code = ProgramCode(
       sections: [rondo_section(width: UInt32(graph[id].width), first: 0, count: UInt32(instructions.count))],
-      instructions: instructions, constants: [], registerCount: 0, scalarCount: 0)
-    return [LoweredWork(.program(code, streams: streams), domain: graph[id].domain)]
+      instructions: instructions, constants: [], registerCount: 0, scalarCount: 0, streams: streams)
+    return [LoweredWork(.program(code), domain: graph[id].domain)]
   }
 
   /// What the phase adds up step by step, with its width.
@@ -219,8 +219,8 @@ private struct ProgramEmitter {
     }
     let code = ProgramCode(
       sections: sections, instructions: instructions, constants: constants, registerCount: registerCount,
-      scalarCount: scalars.count)
-    return LoweredWork(.program(code, streams: streams), domain: program.domain)
+      scalarCount: scalars.count, streams: streams)
+    return LoweredWork(.program(code), domain: program.domain)
   }
 
   private mutating func close(width: Int, from first: Int) {

@@ -7,7 +7,7 @@ import Testing
 @Suite struct LowerTests {
   private func programs(_ plan: Plan) -> [(code: ProgramCode, streams: [StreamSource])] {
     plan.phases.flatMap(\.works).compactMap { work in
-      if case .program(let code, let streams) = work.action { (code, streams) } else { nil }
+      if case .program(let code) = work.action { (code, Array(code.streams)) } else { nil }
     }
   }
 
