@@ -32,7 +32,7 @@ import Testing
 
   private static let large: [any Cell] =
     [
-      Elman(hiddenSize: 90), LSTM(hiddenSize: 90), GRU(hiddenSize: 90), GRU(hiddenSize: 90, reset: .before),
+      Elman(hiddenSize: 90), LSTM(hiddenSize: 92), GRU(hiddenSize: 90), GRU(hiddenSize: 90, reset: .before),
       LayerNormLSTM(hiddenSize: 90), SoftmaxGate(hiddenSize: 530),
     ] + AllDecoders.entries.map { $0.make(hiddenSize: 90, memorySize: 70) }
 

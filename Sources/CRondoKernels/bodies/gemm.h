@@ -121,13 +121,17 @@ INLINE void transpose(lanes x[16]) {
   }
 }
 
-// The columns of one strip of `width`, of which `columns` exist: column j, depth i is w[j · column_stride + i · depth_stride].
+// The columns of one strip of `width`, of which `columns` exist: column j, depth i is w[j · column_stride + i · depth_stride]. What is read
+// lies far apart, so that the processor does not foresee it.
 INLINE void pack_strip(size_t columns, size_t k, const float *w, size_t column_stride, size_t depth_stride, float *to, size_t width) {
   if (column_stride == 1) {
     for (size_t i = 0; i < k; i++) {
-      const float *from = w + i * depth_stride;
+      const float *from = w + i * depth_stride, *later = from + 8 * depth_stride;
       size_t j = 0;
-      for (; j + 16 <= columns; j += 16) store(to + i * width + j, load(from + j));
+      for (; j + 16 <= columns; j += 16) {
+        __builtin_prefetch(later + j);
+        store(to + i * width + j, load(from + j));
+      }
       if (j < columns) store(to + i * width + j, load_first(from + j, columns - j));
     }
   } else if (depth_stride == 1) {
@@ -137,6 +141,7 @@ INLINE void pack_strip(size_t columns, size_t k, const float *w, size_t column_s
         size_t depth = smaller(16, k - i);
         for (size_t j = 0; j < 16; j++) {
           const float *from = w + (first + j) * column_stride + i;
+          __builtin_prefetch(from + 48);
           block[j] = first + j >= columns ? splat(0) : depth == 16 ? load(from) : load_first(from, depth);
         }
         transpose(block);
