@@ -143,7 +143,7 @@ package func isReduction(_ operation: Operation) -> Bool { operation == .sum || 
 private func addCommits(of phase: Phase, to works: inout [Work], step: StepGraph, keep: Set<NodeID>) {
   let graph = step.graph
   let readers = readersOf(graph)
-  for state in phase.states {
+  for state in phase.carried {
     let update = step.updates[state]
     func reads(_ work: Work) -> Bool {
       work.nodes.contains { node in

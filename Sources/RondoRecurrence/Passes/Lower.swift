@@ -12,7 +12,7 @@ extension Plan {
   package convenience init(
     _ step: StepGraph, keep: Set<NodeID> = [], forward: Plan? = nil, hoisting: Bool = true
   ) {
-    let schedule = RondoRecurrence.schedule(step, hoisting: hoisting)
+    let schedule = RondoRecurrence.schedule(step, keep: keep, hoisting: hoisting)
     let works = fuse(step, schedule, keep: keep)
     let memory = planMemory(step, schedule, works, keep: keep, forward: forward)
     self.init(
@@ -33,7 +33,7 @@ struct Lowering {
   let phase: Phase
   var graph: Graph { step.graph }
 
-  func source(_ id: NodeID) -> Source { locate(id, in: graph, memory: memory, carried: phase.states) }
+  func source(_ id: NodeID) -> Source { locate(id, in: graph, memory: memory, carried: phase.carried) }
 
   func lower(_ work: Work) -> [LoweredWork] {
     switch work {

@@ -91,13 +91,13 @@ private struct MemoryPlanner {
 
   private func isComputed(_ id: NodeID) -> Bool { graph[id].operation.isWork }
 
-  private func isCarried(_ state: Int) -> Bool { schedule.phases.contains { $0.states.contains(state) } }
+  private func isCarried(_ state: Int) -> Bool { schedule.phases.contains { $0.carried.contains(state) } }
 
   private func statesReadOutsideOfTheirLoop() -> Set<Int> {
     var states: Set<Int> = []
     for (phase, works) in zip(schedule.phases, works) {
       for input in works.flatMap(\.nodes).flatMap({ graph[$0].inputs }) {
-        if case .state(let index) = graph[base(input, in: graph)].operation, !phase.states.contains(index) {
+        if case .state(let index) = graph[base(input, in: graph)].operation, !phase.carried.contains(index) {
           states.insert(index)
         }
       }
@@ -130,7 +130,7 @@ private struct MemoryPlanner {
         func read(_ operand: NodeID, inSection section: RowProgram.Section?) {
           let source = base(operand, in: graph)
           guard isComputed(source) else {
-            if case .state(let index) = graph[source].operation, !phase.states.contains(index) {
+            if case .state(let index) = graph[source].operation, !phase.carried.contains(index) {
               need(step.updates[index], .rows)
             }
             return

@@ -14,8 +14,11 @@ package struct Phase: Sendable {
   package var kind: Kind
   /// The nodes that are computed here, in topological order; leaves and addressing are nobody's work.
   package var nodes: [NodeID]
-  /// The states that the loop carries: those it reads the previous values of.
+  /// The states whose previous values the loop reads.
   package var states: [Int]
+  /// Those of them that it carries from step to step in a row for each sequence. The others have a row for each step anyway, as the output
+  /// or for later, and are read there.
+  package var carried: [Int]
 }
 
 package struct Schedule: Sendable {
@@ -44,8 +47,10 @@ extension Operation {
 
 /// Divides the nodes among phases.
 ///
-/// - Parameter hoisting: Without it everything with a row for each step stays in one loop; the values are the same.
-package func schedule(_ step: StepGraph, hoisting: Bool = true) -> Schedule {
+/// - Parameters:
+///   - keep: Nodes that are read after the pass.
+///   - hoisting: Without it everything with a row for each step stays in one loop; the values are the same.
+package func schedule(_ step: StepGraph, keep: Set<NodeID> = [], hoisting: Bool = true) -> Schedule {
   let graph = step.graph
   let loops = findLoops(step)
 
@@ -143,10 +148,16 @@ package func schedule(_ step: StepGraph, hoisting: Bool = true) -> Schedule {
     }
   }
 
-  // A state whose previous value nothing in the loop reads is not carried: it is the row before of what the loop gives.
+  // A state whose previous value nothing in the loop reads is not the loop's: it is the row before of what the loop gives.
   var stateLevel = [Int?](repeating: nil, count: step.states.count)
   for (id, node) in graph.nodes.enumerated() {
     if case .state(let index) = node.operation { stateLevel[index] = level[id] }
+  }
+  let keptStates = keep.compactMap { if case .state(let index) = graph[$0].operation { index } else { nil } }
+  let stored = step.states.indices.filter { state in
+    let update = step.updates[state]
+    return graph[update].operation.isWork && graph[update].domain == .steps
+      && (update == step.output || keep.contains(update) || keptStates.contains(state))
   }
   let used = Set(graph.nodes.indices.filter { graph[$0].operation.isWork }.map { level[$0] }).sorted()
   var phases: [Phase] = []
@@ -155,11 +166,12 @@ package func schedule(_ step: StepGraph, hoisting: Bool = true) -> Schedule {
     let nodes = graph.nodes.indices.filter { level[$0] == value && graph[$0].operation.isWork }
     for id in nodes { phase[id] = phases.count }
     let isLoop = value % 2 == 1
+    let states = isLoop ? step.states.indices.filter { stateLevel[$0] == value } : []
     phases.append(
       Phase(
         kind: value == onceLevel ? .once : value == sequenceLevel ? .sequences : isLoop ? .loop : .whole,
         nodes: nodes,
-        states: isLoop ? step.states.indices.filter { stateLevel[$0] == value } : []))
+        states: states, carried: states.filter { !stored.contains($0) }))
   }
   return Schedule(phases: phases, phase: phase)
 }
