@@ -45,7 +45,7 @@ public enum Parallel {
     withoutActuallyEscaping(body) { escapable in
       var shared = escapable
       withUnsafeMutablePointer(to: &shared) { pointer in
-        run(parts, context: pointer) { context, part in
+        run(parts, context: pointer) { context, part, _ in
           context.assumingMemoryBound(to: ((Int) -> Void).self).pointee(part)
         }
       }
@@ -53,16 +53,17 @@ public enum Parallel {
   }
 
   /// Like `run(_:_:)`, but allocates nothing: `body` captures nothing, and finds what it needs in `context`,
-  /// which all parts share.
+  /// which all parts share. Beside the part it gets the number of the thread that runs it, below `threadCount`: no
+  /// two parts that run at the same time have the same.
   ///
   /// - Parameter wakes: Whether threads that sleep are woken; without them those that do not sleep and the caller do it all.
   public static func run(
     _ parts: Int, context: UnsafeMutableRawPointer, wakes: Bool = true,
-    _ body: @convention(c) (UnsafeMutableRawPointer, Int) -> Void
+    _ body: @convention(c) (UnsafeMutableRawPointer, _ part: Int, _ thread: Int) -> Void
   ) {
     let threads = min(threadCount, parts)
     if threads <= 1 {
-      for part in 0..<max(0, parts) { body(context, part) }
+      for part in 0..<max(0, parts) { body(context, part, 0) }
     } else {
       require(parts <= WorkerPool.largestPartCount, "Parallel.run: \(parts) parts")
       WorkerPool.shared.run(parts, threads: threads, wakes: wakes, context, body)

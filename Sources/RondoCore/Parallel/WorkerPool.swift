@@ -21,7 +21,8 @@ import Darwin
 /// while no part can be claimed, and read only by threads that have claimed a part, whose claim is ordered
 /// after the publication; everything else is atomic or, like the mutex and the condition, never moves.
 final class WorkerPool: @unchecked Sendable {
-  typealias Body = @convention(c) (UnsafeMutableRawPointer, Int) -> Void
+  /// Called with the context, the part and the number of the thread that runs it, below that of the loop's threads.
+  typealias Body = @convention(c) (UnsafeMutableRawPointer, Int, Int) -> Void
 
   static let shared = WorkerPool()
 
@@ -51,7 +52,7 @@ final class WorkerPool: @unchecked Sendable {
   private let sleepers = Atomic<Int>(0)
   private let limitValue = Atomic<Int>(Machine.processorCount)
   private let workers = Atomic<Int>(0)
-  private var body: Body = { _, _ in }
+  private var body: Body = { _, _, _ in }
   private var context = UnsafeMutableRawPointer(bitPattern: 64)!
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -70,7 +71,7 @@ final class WorkerPool: @unchecked Sendable {
     _ parts: Int, threads: Int, wakes: Bool, _ context: UnsafeMutableRawPointer, _ body: Body
   ) {
     guard !isBusy.exchange(true, ordering: .acquiring) else {
-      for part in 0..<parts { body(context, part) }
+      for part in 0..<parts { body(context, part, 0) }
       return
     }
     startWorkers(threads - 1)
@@ -84,8 +85,8 @@ final class WorkerPool: @unchecked Sendable {
       pthread_cond_broadcast(condition)
       pthread_mutex_unlock(mutex)
     }
-    finish(0)
-    while let part = claim(0) { finish(part) }
+    finish(0, 0)
+    while let part = claim(0) { finish(part, 0) }
     var spins = 0
     while remaining.load(ordering: .acquiring) > 0 {
       spins += 1
@@ -106,8 +107,8 @@ final class WorkerPool: @unchecked Sendable {
     return nil
   }
 
-  private func finish(_ part: Int) {
-    body(context, part)
+  private func finish(_ part: Int, _ thread: Int) {
+    body(context, part, thread)
     remaining.subtract(1, ordering: .releasing)
   }
 
@@ -135,7 +136,7 @@ final class WorkerPool: @unchecked Sendable {
   private func work(_ thread: Int) -> Never {
     while true {
       if let part = claim(thread) {
-        finish(part)
+        finish(part, thread)
       } else if !waitForPart(thread) {
         sleep(thread)
       }

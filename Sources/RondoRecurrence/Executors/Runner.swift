@@ -143,7 +143,7 @@ package final class Runner<E: Executor>: PartRunner {
     scratches = arena + scratchOffset
     streams = .allocate(capacity: max(1, streamCount * threadCount))
     super.init()
-    runsParts { [unowned(unsafe) self] in runPart($0) }
+    runsParts { [unowned(unsafe) self] in runPart($0, thread: $1) }
   }
 
   deinit {
@@ -283,16 +283,20 @@ package final class Runner<E: Executor>: PartRunner {
       let cost = 2 * weight.outputs * weight.depth
       // Threads own rows; where rows are few, panels.
       if rows >= 8 * threadCount {
-        run(.rows(work), parts: parts(rows, minimum: max(4, 500_000 / cost)))
+        run(.rows(work), parts: parts(rows, minimum: max(4, 500_000 / cost), perThread: 4))
       } else {
         let minimum = max(1, 1_000_000 / max(1, cost / weight.outputs * 64 * rows))
         run(.panels(work), parts: parts(weight.panelCount, minimum: minimum))
       }
     case .program(let code):
-      run(.rows(work), parts: parts(rows, minimum: max(4, 500_000 / max(1, 20 * code.operationCount))))
+      run(
+        .rows(work),
+        parts: parts(rows, minimum: max(4, 500_000 / max(1, 20 * code.operationCount)), perThread: 4))
     case .outer(_, _, let outputs, let width, _, _):
       run(
-        .results(work), parts: parts(outputs, minimum: max(8, 1_000_000 / max(1, 2 * width * rows))))
+        .results(work),
+        parts: parts(
+          outputs, minimum: max(8, 1_000_000 / max(1, 2 * width * rows)), perThread: outputs >= 1024 ? 2 : 1))
     case .total(_, _, let width, _):
       run(.results(work), parts: parts(width, minimum: max(16, 200_000 / max(1, rows))))
     case .overMemory: run(.rows(work), parts: 1)
@@ -316,32 +320,32 @@ package final class Runner<E: Executor>: PartRunner {
     self.job = .none
   }
 
-  private func runPart(_ part: Int) {
+  private func runPart(_ part: Int, thread: Int) {
     switch job {
     case .none: break
     case .rows(let work):
       let range = share(count(work.domain), part, multipleOf: 4)
       if range.isEmpty, partCount > 1 { return }
-      forSegments(work, range) { runSegment(work, $0, thread: part) }
+      forSegments(work, range) { runSegment(work, $0, thread: thread) }
     case .panels(let work):
       forSegments(work, 0..<count(work.domain)) { runPanels(work, $0, part) }
-    case .results(let work): runResults(work, part)
-    case .loop(let works): walk(works, places: placeCut(part)..<placeCut(part + 1), thread: part)
+    case .results(let work): runResults(work, part, thread: thread)
+    case .loop(let works): walk(works, places: placeCut(part)..<placeCut(part + 1), thread: thread)
     case .step(let work, let segment):
       if case .product = work.pointee.action { return runPanels(work.pointee, segment, part) }
       let rows = share(segment.count, part, multipleOf: 1)
-      if !rows.isEmpty { runSegment(work.pointee, segment.rows(rows), thread: part) }
+      if !rows.isEmpty { runSegment(work.pointee, segment.rows(rows), thread: thread) }
     }
   }
 
-  /// A thread's share of the columns of a product.
+  /// A part's share of the columns of a product.
   private func runPanels(_ work: LoweredWork, _ segment: Segment, _ part: Int) {
     guard case .product(let x, let index, let start, let out) = work.action else { return }
     product(x, index, start, out, segment, panels: share(weights[index].panelCount, part, multipleOf: 1))
   }
 
-  /// A thread's share of the results of a sum over rows.
-  private func runResults(_ work: LoweredWork, _ part: Int) {
+  /// A part's share of the results of a sum over rows.
+  private func runResults(_ work: LoweredWork, _ part: Int, thread: Int) {
     let rows = count(work.domain)
     switch work.action {
     case .outer(let a, let b, let outputs, let width, let out, let accumulates):
@@ -356,7 +360,7 @@ package final class Runner<E: Executor>: PartRunner {
         E.outer(
           rows: segment.count, columns: columns, width: width, UnsafePointer(a), aStride: aStride,
           UnsafePointer(b), bStride: bStride, into: target.base, outStride: target.stride,
-          scratch: scratch(part))
+          scratch: scratch(thread))
       }
     case .total(let a, let b, let width, let out):
       let target = regions[out.buffer].base + out.column
@@ -400,7 +404,10 @@ package final class Runner<E: Executor>: PartRunner {
 
   private func count(_ domain: Domain) -> Int { walk.rowCount(domain) }
 
-  private func parts(_ count: Int, minimum: Int) -> Int { max(1, min(threadCount, count / max(1, minimum))) }
+  /// Several parts for a thread where they are large, which evens out what other programs take of the processors.
+  private func parts(_ count: Int, minimum: Int, perThread: Int = 1) -> Int {
+    threadCount == 1 ? 1 : max(1, min(perThread * threadCount, count / max(1, minimum)))
+  }
 
   /// A part's share of a count, in whole units.
   private func share(_ count: Int, _ part: Int, multipleOf unit: Int) -> Range<Int> {

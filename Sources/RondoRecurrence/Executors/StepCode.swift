@@ -76,7 +76,7 @@ final class StepCode: PartRunner {
     isShared = found.contains { $0.parts > 1 }
     self.streams = finder.streams
     super.init()
-    runsParts { [unowned(unsafe) self] in runPart($0) }
+    runsParts { [unowned(unsafe) self] part, _ in runPart(part) }
   }
 
   deinit {

@@ -123,7 +123,7 @@ struct ParallelTests {
   @Test func theContextReachesEveryPart() {
     Parallel.withThreads(2) {
       withUnsafeTemporaryAllocation(of: Int.self, capacity: 9) { values in
-        Parallel.run(9, context: values.baseAddress!) { context, part in
+        Parallel.run(9, context: values.baseAddress!) { context, part, _ in
           context.assumingMemoryBound(to: Int.self)[part] = part * part
         }
         #expect(Array(values) == (0..<9).map { $0 * $0 })
