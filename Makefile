@@ -7,12 +7,13 @@ check:
 
 # All sources in the project's style.
 format:
-	swift format --in-place --recursive $(wildcard Sources Tests Snippets) Package.swift
+	swift format --in-place --recursive $(wildcard Sources Tests Snippets Benchmarks) Package.swift
 
-# One recurrence of each kind: milliseconds, GFLOP/s and the fraction of the machine's peak.
+# Kernels, layers and whole programs beside PyTorch, ONNX Runtime and JAX, which are installed into the user's caches: 20 minutes. BENCH takes
+# options, as in: make bench BENCH="--only gru --pairs 3"
 bench:
 	swift build -c release --product rondo
-	for cell in elman gru lstm; do .build/release/rondo bench $$cell --batch 32 --length 35 --input 256 --hidden 256 || exit; done
+	swift run -c release --package-path Benchmarks Benchmarks $(BENCH)
 
 # The documentation of all public declarations, as a web site in .build-docs/site.
 docs:

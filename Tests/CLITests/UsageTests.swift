@@ -130,4 +130,16 @@ import Testing
     #expect(result.messages.split(separator: "\n").count == 1)
     #expect(result.output.isEmpty)
   }
+
+  /// More threads than processors are no error, but slower, which is said in a line.
+  @Test func moreThreadsThanProcessorsAreNamed() throws {
+    let arguments = ["bench", "elman", "--stream", "--length", "20", "--input", "4", "--hidden", "4"]
+    let result = try RondoProcess(arguments + ["--threads", "1000"]).wait()
+    #expect(result.status == 0)
+    #expect(result.messages.contains("1000 threads on ") && result.messages.contains("take turns"))
+    #expect(result.messages.split(separator: "\n").count == 1)
+    #expect(try RondoProcess(arguments + ["--threads", "1"]).wait().messages.isEmpty)
+    let variable = try RondoProcess(arguments, environment: ["RONDO_THREADS": "1000"]).wait()
+    #expect(variable.status == 0 && variable.messages == result.messages)
+  }
 }

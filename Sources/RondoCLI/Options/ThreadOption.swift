@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import RondoCore
 
 /// How many threads a command may use.
@@ -15,8 +16,13 @@ struct ThreadOption: ParsableArguments {
     })
   var threads: Int?
 
-  /// Sets the limit for the process.
+  /// Sets the limit for the process, and says on standard error if it is more than there are processors.
   func apply() {
     if let threads { Parallel.limit = threads }
+    guard Parallel.limit > Machine.processorCount else { return }
+    let processors = Machine.processorCount == 1 ? "1 processor" : "\(Machine.processorCount) processors"
+    let note =
+      "\(Parallel.limit) threads on \(processors): they take turns, which is slower than as many threads as processors"
+    FileHandle.standardError.write(Data("rondo: \(note)\n".utf8))
   }
 }

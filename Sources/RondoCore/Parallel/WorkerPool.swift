@@ -87,10 +87,10 @@ final class WorkerPool: @unchecked Sendable {
     }
     finish(0, 0)
     while let part = claim(0) { finish(part, 0) }
-    var spins = 0
+    var spins = maySpin ? 0 : Self.longestSpin
     while remaining.load(ordering: .acquiring) > 0 {
       spins += 1
-      if spins < 20_000 { rondo_cpu_relax() } else { sched_yield() }
+      if spins < Self.longestSpin { rondo_cpu_relax() } else { sched_yield() }
     }
     isBusy.store(false, ordering: .releasing)
   }
@@ -143,9 +143,15 @@ final class WorkerPool: @unchecked Sendable {
     }
   }
 
+  /// How often the owner of a loop looks whether the last parts are done before it lets other threads run.
+  private static let longestSpin = 20_000
+
+  /// With more threads than processors whoever looks keeps another from working.
+  private var maySpin: Bool { workers.load(ordering: .relaxed) < Machine.processorCount }
+
   /// Looks for a part for about a millisecond; not at all if there are more threads than processors.
   private func waitForPart(_ thread: Int) -> Bool {
-    guard workers.load(ordering: .relaxed) < Machine.processorCount else { return false }
+    guard maySpin else { return false }
     var begin: Int?
     repeat {
       for _ in 0..<256 {
