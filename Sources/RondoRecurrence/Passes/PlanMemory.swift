@@ -32,6 +32,28 @@ private struct MemoryPlanner {
   let keep: Set<NodeID>
   let forward: Plan?
   var plan = MemoryPlan()
+  /// The nodes of each section of a loop's programs in the order in which they are computed.
+  let sections: [[NodeID]]
+  /// The nodes of which something is read after the pass.
+  let lasting: Set<NodeID>
+  /// Columns of buffers whose first values later ones have replaced.
+  private var takenOver: [Int: [Range<Int>]] = [:]
+
+  init(step: StepGraph, schedule: Schedule, works: [[Work]], keep: Set<NodeID>, forward: Plan?) {
+    self.step = step
+    self.schedule = schedule
+    self.works = works
+    self.keep = keep
+    self.forward = forward
+    let read = step.updates + keep + step.furtherGradients + step.recorded.map(\.node)
+    let output = step.output.map { [$0] } ?? []
+    lasting = Set((read + output).map { base($0, in: step.graph) })
+    sections = zip(schedule.phases, works).filter { $0.0.kind == .loop }.flatMap { _, works in
+      works.flatMap { work -> [[NodeID]] in
+        if case .program(let program) = work { program.sections.map(\.nodes) } else { [] }
+      }
+    }
+  }
 
   var graph: Graph { step.graph }
 
@@ -56,8 +78,15 @@ private struct MemoryPlanner {
         column += graph[part].width
       }
     }
+    let readers = readersOf(graph)
     for id in graph.nodes.indices where isComputed(id) && graph[id].operation != .concatenate {
-      if plan.home[id] == nil, let need = needs[id] { place(id, need) }
+      guard plan.home[id] == nil, let need = needs[id] else { continue }
+      if let place = placeOfItsStart(id, readers) ?? placeOfItsOperand(id, need, readers) {
+        plan.home[id] = place
+        plan.destinations[id, default: []].append(place)
+      } else {
+        place(id, need)
+      }
     }
     let readElsewhere = statesReadOutsideOfTheirLoop()
     for id in graph.nodes.indices {
@@ -82,6 +111,71 @@ private struct MemoryPlanner {
       for case .product(let id, _) in phase { addPacked(id) }
     }
     return plan
+  }
+
+  /// Where a product's start lies, if nothing else reads it: the result takes its place, row by row.
+  private func placeOfItsStart(_ id: NodeID, _ readers: [[NodeID]]) -> Source? {
+    guard graph[id].operation.isProduct, graph[id].inputs.count > 2, id != step.output else { return nil }
+    let start = graph[id].inputs[2]
+    guard readers[start] == [id], graph[start].domain == graph[id].domain, isTemporary(start) else {
+      return nil
+    }
+    return plan.home[start]
+  }
+
+  /// Where an operand lies that nothing reads any more when a value of a loop is computed: a value that lasts longer takes its place. What a
+  /// gate is computed from is then overwritten by the gate while it is in the cache, instead of keeping memory of its own.
+  private mutating func placeOfItsOperand(_ id: NodeID, _ need: Need, _ readers: [[NodeID]]) -> Source? {
+    guard need == .rows, graph[id].domain == .steps, id != step.output, isPointwise(graph[id].operation),
+      !isReduction(graph[id].operation), let section = sections.first(where: { $0.contains(id) })
+    else { return nil }
+    // A section's concatenations are filled when everything else in it is computed.
+    let instructions = section.filter { graph[$0].operation != .concatenate }
+    let order = Dictionary(uniqueKeysWithValues: instructions.enumerated().map { ($1, $0) })
+    let operands = Set(instructions.prefix(order[id]! + 1).flatMap { graph[$0].inputs })
+    for operand in operands.sorted(by: >) where graph[operand].width == graph[id].width {
+      let (source, columns) = columns(of: operand)
+      guard isTemporary(source), !section.contains(source), let home = plan.home[source] else { continue }
+      // What moves columns may read one that is overwritten already.
+      let isFree = readingColumns(columns, of: source, readers).allSatisfy { reader, width in
+        (order[reader] ?? .max) <= order[id]!
+          && (graph[reader].width == width || isReduction(graph[reader].operation))
+      }
+      let first = home.column + columns.lowerBound
+      let taken = first..<first + columns.count
+      if !isFree || takenOver[home.buffer, default: []].contains(where: { $0.overlaps(taken) }) { continue }
+      takenOver[home.buffer, default: []].append(taken)
+      return Source(buffer: home.buffer, column: first, mode: .row)
+    }
+    return nil
+  }
+
+  /// Whether a value has a row for each step that is nobody's but this pass's, and only for as long as something reads it.
+  private func isTemporary(_ id: NodeID) -> Bool {
+    guard let home = plan.home[id], home.mode == .row, plan.buffers[home.buffer].kind == .rows else {
+      return false
+    }
+    return isComputed(id) && graph[id].operation != .concatenate && !lasting.contains(id)
+      && plan.destinations[id] == [home]
+  }
+
+  /// The node that an operand is a part of, and which columns of it.
+  private func columns(of id: NodeID) -> (node: NodeID, columns: Range<Int>) {
+    guard case .slice(let offset) = graph[id].operation else { return (id, 0..<graph[id].width) }
+    let (node, columns) = columns(of: graph[id].inputs[0])
+    let first = columns.lowerBound + offset
+    return (node, first..<first + graph[id].width)
+  }
+
+  /// The nodes that read some of a node's columns, through slices, too, and how many columns each of them reads. A broadcast counts as a reader
+  /// of its own, which is in no section.
+  private func readingColumns(
+    _ wanted: Range<Int>, of id: NodeID, _ readers: [[NodeID]]
+  ) -> [(reader: NodeID, width: Int)] {
+    readers[id].flatMap { reader -> [(reader: NodeID, width: Int)] in
+      guard case .slice = graph[reader].operation else { return [(reader, graph[id].width)] }
+      return columns(of: reader).columns.overlaps(wanted) ? readingColumns(wanted, of: reader, readers) : []
+    }
   }
 
   private enum Need: Int, Comparable {

@@ -9,10 +9,10 @@ import Testing
     plan.memory.buffers.filter { $0.kind == .rows }.reduce(0) { $0 + $1.width }
   }
 
-  /// i, f, g, o, the cell state, and the input product that the loop turns into gates; h is the output.
-  @Test func anLSTMKeepsNineTimesItsUnits() {
+  /// i, f, g, o, which take the place of the products that they are computed from, and the cell state; h is the output.
+  @Test func anLSTMKeepsFiveTimesItsUnits() {
     let plans = RecurrencePlans(LSTM(hiddenSize: 16), inputSize: 3)
-    #expect(floatsPerRow(plans.training) == 9 * 16)
+    #expect(floatsPerRow(plans.training) == 5 * 16)
     // Without a backward pass only the input product has a row for each step.
     #expect(floatsPerRow(plans.inference) == 4 * 16)
     // Backwards: the gradients of the gates' sums.
@@ -36,7 +36,7 @@ import Testing
   @Test func whatNeverLeavesTheStepHasNoRows() {
     let plans = RecurrencePlans(LSTM(hiddenSize: 16), inputSize: 3)
     let memory = plans.inference.memory
-    #expect(memory.home[plans.step.node("hh")!]?.mode == .place)
+    #expect(memory.home[plans.step.node("hh")!] == memory.home[plans.step.node("ih")!])
     for name in ["i", "f", "g", "o"] { #expect(memory.home[plans.step.node(name)!] == nil, "\(name)") }
     #expect(plans.inference.memory.buffers.contains { $0.kind == .carry(1) })
   }
@@ -75,12 +75,36 @@ import Testing
     #expect(tied.backward.memory.packed.allSatisfy { $0.transposed })
   }
 
-  /// No two values are stored in the same columns, and a concatenation's columns are written once each.
+  /// The nodes that read some columns of a node, through slices, too.
+  private func readers(of node: NodeID, _ columns: Range<Int>, in graph: Graph) -> [NodeID] {
+    graph.nodes.indices.filter { graph[$0].inputs.contains(node) }.flatMap { reader -> [NodeID] in
+      guard case .slice(let offset) = graph[reader].operation else { return [reader] }
+      let part = columns.clamped(to: offset..<offset + graph[reader].width)
+      return part.isEmpty
+        ? [] : readers(of: reader, part.lowerBound - offset..<part.upperBound - offset, in: graph)
+    }
+  }
+
+  /// The nodes of a plan in the order in which they are computed.
+  private func order(_ plan: Plan) -> [NodeID: Int] {
+    let nodes = plan.works.joined().flatMap { work -> [NodeID] in
+      guard case .program(let program) = work else { return work.nodes }
+      return program.sections.flatMap { section in
+        let isLast = { (id: NodeID) in plan.step.graph[id].operation == .concatenate }
+        return section.nodes.filter { !isLast($0) } + section.nodes.filter(isLast)
+      }
+    }
+    return Dictionary(uniqueKeysWithValues: nodes.enumerated().map { ($1, $0) })
+  }
+
+  /// Two values are stored in the same columns only if nothing reads the first any more when the second is computed, and a concatenation's
+  /// columns are written once each.
   @Test(arguments: StressCells.all)
   func noPlacesOverlap(_ cell: CellConformance) {
     let plans = cell.plans()
     for plan in [plans.inference, plans.training, plans.backward, plans.backwardWithoutInput] {
-      let (graph, memory) = (plan.step.graph, plan.memory)
+      let (graph, memory, order) = (plan.step.graph, plan.memory, order(plan))
+      let lasting = plan.step.updates + plan.step.furtherGradients + plan.step.recorded.map(\.node)
       var stored: [Int: [(node: NodeID, columns: Range<Int>)]] = [:]
       for (node, places) in memory.destinations where graph[node].operation != .concatenate {
         for place in places {
@@ -92,8 +116,15 @@ import Testing
       for (buffer, values) in stored {
         for (number, value) in values.enumerated() {
           #expect(value.columns.upperBound <= memory.buffers[buffer].width)
-          for other in values[..<number] {
-            #expect(!value.columns.overlaps(other.columns), "\(value.node) and \(other.node)")
+          for other in values[..<number] where value.columns.overlaps(other.columns) {
+            let isFirst = order[value.node]! < order[other.node]!
+            let (first, second) = isFirst ? (value, other) : (other, value)
+            let shared = first.columns.clamped(to: second.columns)
+            let begin = first.columns.lowerBound
+            let readers = readers(
+              of: first.node, shared.lowerBound - begin..<shared.upperBound - begin, in: graph)
+            #expect(!lasting.contains(first.node) && !readers.isEmpty)
+            #expect(readers.allSatisfy { order[$0]! <= order[second.node]! }, "\(first.node), \(second.node)")
           }
         }
       }
