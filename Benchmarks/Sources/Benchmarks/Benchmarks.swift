@@ -112,7 +112,8 @@ enum Table {
       column.key.hasPrefix("forward")
       ? "forward_gflops" : column.key.hasPrefix("train") ? "train_gflops" : column.key
     let (rates, peaks) = (own.compactMap { $0[rate] }, own.compactMap { $0["peak_gflops"] })
-    let peak = rates.isEmpty || peaks.isEmpty ? nil : median(rates) / median(peaks)
+    let peak =
+      !rate.hasSuffix("gflops") || rates.isEmpty || peaks.isEmpty ? nil : median(rates) / median(peaks)
     let spread = ratios.isEmpty ? "" : " (\(fixed(ratios.first!))–\(fixed(ratios.last!)))"
     let ratioCell = ratio.map { mark($0, column.bar) + fixed($0) + spread } ?? ""
     let peakCell = peak.map { mark($0, column.peakBar) + percent($0) } ?? ""
