@@ -21,10 +21,9 @@ package final class Plan: Sendable {
     self.schedule = schedule
     self.works = works
     self.phases = phases
-    let lasting = keep.union(step.updates + step.furtherGradients + step.gradients.map(\.node))
     var memory = memory
-    gathered = gatherProducts(
-      phases, &memory, lasting: Set(lasting.flatMap { memory.destinations[$0] ?? [] }.map(\.buffer)))
+    let lasting = keep.union(step.roots).flatMap { memory.destinations[$0] ?? [] }
+    gathered = gatherProducts(phases, &memory, lasting: Set(lasting.map(\.buffer)))
     self.memory = memory
   }
 

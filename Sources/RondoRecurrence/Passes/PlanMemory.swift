@@ -45,9 +45,7 @@ private struct MemoryPlanner {
     self.works = works
     self.keep = keep
     self.forward = forward
-    let read = step.updates + keep + step.furtherGradients + step.recorded.map(\.node)
-    let output = step.output.map { [$0] } ?? []
-    lasting = Set((read + output).map { base($0, in: step.graph) })
+    lasting = Set(keep.union(step.roots).map { base($0, in: step.graph) })
     sections = zip(schedule.phases, works).filter { $0.0.kind == .loop }.flatMap { _, works in
       works.flatMap { work -> [[NodeID]] in
         if case .program(let program) = work { program.sections.map(\.nodes) } else { [] }
