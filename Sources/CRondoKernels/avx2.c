@@ -6,6 +6,7 @@
 
 #define RONDO_VARIANT avx2
 #define RONDO_NATIVE_LANES 8
+#define RONDO_GROUP 16
 #define RONDO_STRIP 16
 #define RONDO_TILE_ROWS 6
 #define RONDO_TILE_VECTORS(rows) ((rows) == 1 ? 8 : (rows) == 2 ? 4 : 2)

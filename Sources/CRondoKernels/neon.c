@@ -4,6 +4,7 @@
 
 #define RONDO_VARIANT neon
 #define RONDO_NATIVE_LANES 4
+#define RONDO_GROUP 16
 #define RONDO_STRIP 16
 #define RONDO_TILE_ROWS 6
 #define RONDO_TILE_VECTORS(rows) ((rows) < 3 ? 8 : 4)

@@ -2,6 +2,7 @@
 
 #define RONDO_VARIANT portable
 #define RONDO_NATIVE_LANES 4
+#define RONDO_GROUP 16
 #define RONDO_TWO_ROUNDINGS
 #define RONDO_STRIP 16
 #define RONDO_TILE_ROWS 3

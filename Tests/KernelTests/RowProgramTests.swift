@@ -128,6 +128,25 @@ private struct Program {
     case RONDO_OP_FMA:
       let (b, c) = (b(), c())
       return a.indices.map { variant.multiplyAdd(a[$0], b[$0], c[$0]) }
+    case RONDO_OP_COMPLEMENT_MUL: return zip(a, b()).map { (1 - $0) * $1 }
+    case RONDO_OP_COMPLEMENT_FMA:
+      let (b, c) = (b(), c())
+      return a.indices.map { variant.multiplyAdd(1 - a[$0], b[$0], c[$0]) }
+    case RONDO_OP_SQUARE_COMPLEMENT: return a.map { 1 - $0 * $0 }
+    case RONDO_OP_MUL_MUL:
+      let (b, c) = (b(), c())
+      return a.indices.map { a[$0] * b[$0] * c[$0] }
+    case RONDO_OP_SIGMOID_GRADIENT: return zip(a, b()).map { $0 * ((1 - $1) * $1) }
+    case RONDO_OP_MUL_SIGMOID_GRADIENT:
+      let (b, c) = (b(), c())
+      return a.indices.map { a[$0] * b[$0] * ((1 - c[$0]) * c[$0]) }
+    case RONDO_OP_TANH_GRADIENT: return zip(a, b()).map { $0 * (1 - $1 * $1) }
+    case RONDO_OP_TANH_GRADIENT_ADD:
+      let (b, c) = (b(), c())
+      return a.indices.map { variant.multiplyAdd(a[$0], 1 - b[$0] * b[$0], c[$0]) }
+    case RONDO_OP_MUL_TANH_GRADIENT:
+      let (b, c) = (b(), c())
+      return a.indices.map { a[$0] * b[$0] * (1 - c[$0] * c[$0]) }
     case RONDO_OP_NEG: return a.map { -$0 }
     case RONDO_OP_ABS: return a.map { abs($0) }
     case RONDO_OP_RELU: return a.map { $0 > 0 ? $0 : 0 }
@@ -224,7 +243,9 @@ extension Program {
       p.stream(random(1, seed + 5), rowStride: 0, columnStride: 0), p.constant(0.75), p.constant(-1.5),
     ]
     let outputs = (0..<3).map { p.stream(random(rows * (n + $0), seed + 6 + UInt64($0)), rowStride: n + $0) }
-    let widest = RONDO_OP_SQRT.rawValue
+    let pointwise =
+      Array(RONDO_OP_COPY.rawValue...RONDO_OP_SQRT.rawValue)
+      + Array(RONDO_OP_COMPLEMENT_MUL.rawValue...RONDO_OP_MUL_TANH_GRADIENT.rawValue)
     for (index, width) in widths.enumerated() {
       p.section(width: width) { p in
         for i in 0..<6 { p.emit(RONDO_OP_COPY, register(i), inputs[generator.below(inputs.count)]) }
@@ -237,7 +258,7 @@ extension Program {
             default: return register(generator.below(6))
             }
           }
-          let op = rondo_op(UInt32(generator.below(Int(widest) + 1)))
+          let op = rondo_op(pointwise[generator.below(pointwise.count)])
           let out = generator.below(4) == 0 ? outputs[generator.below(3)] : register(generator.below(6))
           p.emit(op, out, operand(), operand(), operand())
         }

@@ -1,6 +1,7 @@
 // The body of a variant: the file that includes this has set the macros
 //   RONDO_VARIANT        the variant's name
 //   RONDO_NATIVE_LANES   floats in a register: 16, 8 or 4
+//   RONDO_GROUP          floats that a function is computed for side by side: 16, or more where there are registers for several chains
 //   RONDO_TWO_ROUNDINGS  defined if there is no fused multiply-add
 //   RONDO_STRIP          columns that packed weights keep together: 64 where the tiles are as wide, 16 where narrow tiles pass one by one
 //   RONDO_TILE_ROWS      rows of the largest tile of a product whose sums stay in registers
@@ -18,7 +19,22 @@
 
 #include "lanes.h"
 
+#define vector lanes
+#define vector_integers integers
+#define vector_unsigneds unsigneds
 #include "functions.h"
+#if RONDO_GROUP > 16
+#undef vector
+#undef vector_integers
+#undef vector_unsigneds
+#define vector group
+#define vector_integers group_integers
+#define vector_unsigneds group_unsigneds
+#include "functions.h"
+#endif
+#undef vector
+#undef vector_integers
+#undef vector_unsigneds
 
 #include "gemm.h"
 #include "outer.h"

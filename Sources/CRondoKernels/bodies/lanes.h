@@ -1,6 +1,7 @@
 // Vectors. `lanes` is 16 floats on every instruction set (one, two or four registers), so that sums over features, which run lane by lane,
-// have the same order everywhere. `native` is one register, for products. Both are clang vector types: arithmetic, comparisons and
-// `mask ? x : y` are the compiler's, which selects on compare as min and max instructions do.
+// have the same order everywhere. `native` is one register, for products. `group` is several lanes abreast where the instruction set has
+// registers for them: long chains of dependent instructions, as functions are, overlap in it. All are clang vector types: arithmetic,
+// comparisons and `mask ? x : y` are the compiler's, which selects on compare as min and max instructions do.
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -9,6 +10,9 @@ typedef int32_t integers __attribute__((ext_vector_type(16)));
 typedef uint32_t unsigneds __attribute__((ext_vector_type(16)));
 typedef double doubles __attribute__((ext_vector_type(16)));
 typedef float native __attribute__((ext_vector_type(RONDO_NATIVE_LANES)));
+typedef float group __attribute__((ext_vector_type(RONDO_GROUP)));
+typedef int32_t group_integers __attribute__((ext_vector_type(RONDO_GROUP)));
+typedef uint32_t group_unsigneds __attribute__((ext_vector_type(RONDO_GROUP)));
 
 INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 INLINE size_t rounded_up(size_t n, size_t multiple) { return (n + multiple - 1) / multiple * multiple; }
@@ -22,6 +26,19 @@ INLINE lanes load(const float *p) {
 }
 
 INLINE void store(float *p, lanes v) { __builtin_memcpy(p, &v, sizeof v); }
+
+INLINE group group_load(const float *p) {
+  group v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return v;
+}
+
+INLINE void group_store(float *p, group v) { __builtin_memcpy(p, &v, sizeof v); }
+
+typedef union {
+  group whole;
+  lanes parts[RONDO_GROUP / 16];
+} group_lanes;
 
 INLINE native native_load(const float *p) {
   native v;
@@ -85,53 +102,14 @@ INLINE void store_first(float *p, size_t count, lanes v) {
 #endif
 }
 
-// a · b + c, the only multiply-add of the kernels.
+// a · b + c in one rounding, where the processor has it.
 #if defined(RONDO_TWO_ROUNDINGS)
-INLINE lanes multiply_add(lanes a, lanes b, lanes c) { return a * b + c; }
 INLINE native native_multiply_add(native a, native b, native c) { return a * b + c; }
 INLINE float scalar_multiply_add(float a, float b, float c) { return a * b + c; }
 #else
-INLINE lanes multiply_add(lanes a, lanes b, lanes c) { return __builtin_elementwise_fma(a, b, c); }
 INLINE native native_multiply_add(native a, native b, native c) { return __builtin_elementwise_fma(a, b, c); }
 INLINE float scalar_multiply_add(float a, float b, float c) { return __builtin_elementwise_fma(a, b, c); }
 #endif
-
-INLINE lanes square_root(lanes a) { return __builtin_elementwise_sqrt(a); }
-INLINE lanes minimum(lanes a, lanes b) { return a < b ? a : b; }
-INLINE lanes maximum(lanes a, lanes b) { return a > b ? a : b; }
-INLINE lanes absolute(lanes a) { return (lanes)((unsigneds)a & 0x7fffffffu); }
-INLINE lanes with_sign_of(lanes a, lanes sign) {
-  return (lanes)(((unsigneds)a & 0x7fffffffu) | ((unsigneds)sign & 0x80000000u));
-}
-// Integers |k| < 2²² as floats k + 1.5 · 2²³, which hold k in their lowest bits: adding the shifter rounds, and no conversion, undefined
-// for NaN, is needed.
-#define SHIFTER 0x1.8p23f
-typedef struct {
-  lanes shifted;
-} shifted_integers;
-
-INLINE lanes value_of(shifted_integers k) { return k.shifted - SHIFTER; }
-
-// 2^k for −126 ≤ k ≤ 127.
-INLINE lanes power_of_two(shifted_integers k) {
-#if RONDO_NATIVE_LANES == 16
-  return (lanes)_mm512_scalef_ps(_mm512_set1_ps(1), (__m512)value_of(k));
-#else
-  return (lanes)(((unsigneds)k.shifted << 23) + 0x3f800000u);
-#endif
-}
-
-// x · 2^k, rounded once, for 1/2 ≤ x < 2 or NaN and |k| ≤ 151.
-INLINE lanes times_power_of_two(lanes x, shifted_integers k) {
-#if RONDO_NATIVE_LANES == 16
-  return (lanes)_mm512_scalef_ps((__m512)x, (__m512)value_of(k));
-#else
-  // Two factors, so that neither overflows and only the second product can round. The shifter's own bits leave on the left.
-  integers half = (integers)((unsigneds)k.shifted - 0x4b400000u) >> 1;
-  unsigneds rest = (unsigneds)k.shifted - (unsigneds)half;
-  return x * (lanes)(((unsigneds)half << 23) + 0x3f800000u) * (lanes)((rest << 23) + 0x3f800000u);
-#endif
-}
 
 INLINE float sum_of_lanes(lanes v) {
   __typeof__(v.lo) eight = v.lo + v.hi;

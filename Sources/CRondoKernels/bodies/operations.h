@@ -13,14 +13,16 @@ INLINE source one_value(const float *base, size_t row) { return (source){base, r
 // Column j of row r at to[r · to_row + j] = op(operand 0, 1, 2 there); operands that the operation does not have are not looked at.
 typedef void row_operation(size_t rows, size_t columns, float *to, size_t to_row, const source *operands);
 
-#define LOOP(name, OPERANDS, LOAD, LOAD_REST, expression)                                                           \
+#define LOOP(name, OPERANDS, GROUPS, LOAD, LOAD_REST, expression)                                                   \
   static void name(size_t rows, size_t columns, float *to, size_t to_row, const source *operands) {                \
-    const lanes zero = splat(0), one = splat(1);                                                                   \
-    (void)zero, (void)one;                                                                                         \
     const size_t whole = columns & ~(size_t)15, rest = columns & 15;                                               \
     OPERANDS(FIRST_ROW)                                                                                            \
     for (;;) {                                                                                                     \
-      _Pragma("clang loop unroll(disable)") for (size_t j = 0; j < whole; j += 16) {                               \
+      size_t j = 0;                                                                                                \
+      GROUPS(OPERANDS, expression)                                                                                 \
+      const lanes zero = splat(0), one = splat(1);                                                                 \
+      (void)zero, (void)one;                                                                                       \
+      _Pragma("clang loop unroll(disable)") for (; j < whole; j += 16) {                                           \
         OPERANDS(LOAD)                                                                                             \
         store(to + j, expression);                                                                                 \
       }                                                                                                            \
@@ -33,11 +35,26 @@ typedef void row_operation(size_t rows, size_t columns, float *to, size_t to_row
       to += to_row;                                                                                                \
     }                                                                                                              \
   }
+#if RONDO_GROUP > 16
+#define IN_GROUPS(OPERANDS, expression)                                                                            \
+  {                                                                                                                \
+    const group zero = (group)0.0f, one = (group)1.0f;                                                             \
+    (void)zero, (void)one;                                                                                         \
+    _Pragma("clang loop unroll(disable)") for (; j + RONDO_GROUP <= whole; j += RONDO_GROUP) {                     \
+      OPERANDS(GROUP_COLUMNS)                                                                                      \
+      group_store(to + j, expression);                                                                             \
+    }                                                                                                              \
+  }
+#else
+#define IN_GROUPS(OPERANDS, expression)
+#endif
+#define ONE_BY_ONE(OPERANDS, expression)
 #define OPERATION(name, OPERANDS, expression)                                                                      \
-  LOOP(row_##name, OPERANDS, COLUMNS, REST, expression)                                                            \
-  LOOP(row_##name##_values, OPERANDS, COLUMNS_OR_VALUE, REST_OR_VALUE, expression)
+  LOOP(row_##name, OPERANDS, IN_GROUPS, COLUMNS, REST, expression)                                                 \
+  LOOP(row_##name##_values, OPERANDS, ONE_BY_ONE, COLUMNS_OR_VALUE, REST_OR_VALUE, expression)
 #define FIRST_ROW(x, i) const float *x##_row = operands[i].base;
 #define NEXT_ROW(x, i) x##_row += operands[i].row;
+#define GROUP_COLUMNS(x, i) group x = group_load(x##_row + j);
 #define COLUMNS(x, i) lanes x = load(x##_row + j);
 #define COLUMNS_OR_VALUE(x, i) lanes x = load(x##_row + (j & operands[i].index));
 #define REST(x, i) lanes x = load_first(x##_row + whole, rest);
@@ -61,15 +78,24 @@ TERNARY(select, x != zero ? y : z)
 TERNARY(fma, multiply_add(x, y, z))
 UNARY(neg, -x)
 UNARY(abs, absolute(x))
-UNARY(exp, exp_lanes(x))
-UNARY(log, log_lanes(x))
-UNARY(sigmoid, sigmoid_lanes(x))
-UNARY(tanh, tanh_lanes(x))
+UNARY(exp, exponential(x))
+UNARY(log, logarithm(x))
+UNARY(sigmoid, sigmoid(x))
+UNARY(tanh, hyperbolic_tangent(x))
 UNARY(relu, maximum(x, zero))
-UNARY(softplus, softplus_lanes(x))
+UNARY(softplus, softplus(x))
 UNARY(sqrt, square_root(x))
-UNARY(sin, sin_lanes(x))
-UNARY(cos, cos_lanes(x))
+UNARY(sin, sine(x))
+UNARY(cos, cosine(x))
+BINARY(complement_mul, (one - x) * y)
+TERNARY(complement_fma, multiply_add(one - x, y, z))
+UNARY(square_complement, one - x * x)
+TERNARY(mul_mul, (x * y) * z)
+BINARY(sigmoid_gradient, x * ((one - y) * y))
+TERNARY(mul_sigmoid_gradient, (x * y) * ((one - z) * z))
+BINARY(tanh_gradient, x * (one - y * y))
+TERNARY(tanh_gradient_add, multiply_add(x, one - y * y, z))
+TERNARY(mul_tanh_gradient, (x * y) * (one - z * z))
 
 static const struct {
   row_operation *run[2];  // all operands have columns, or some are one value
@@ -96,4 +122,13 @@ static const struct {
   [RONDO_OP_SQRT] = {{row_sqrt, row_sqrt_values}, 1},
   [RONDO_OP_SIN] = {{row_sin, row_sin_values}, 1},
   [RONDO_OP_COS] = {{row_cos, row_cos_values}, 1},
+  [RONDO_OP_COMPLEMENT_MUL] = {{row_complement_mul, row_complement_mul_values}, 2},
+  [RONDO_OP_COMPLEMENT_FMA] = {{row_complement_fma, row_complement_fma_values}, 3},
+  [RONDO_OP_SQUARE_COMPLEMENT] = {{row_square_complement, row_square_complement_values}, 1},
+  [RONDO_OP_MUL_MUL] = {{row_mul_mul, row_mul_mul_values}, 3},
+  [RONDO_OP_SIGMOID_GRADIENT] = {{row_sigmoid_gradient, row_sigmoid_gradient_values}, 2},
+  [RONDO_OP_MUL_SIGMOID_GRADIENT] = {{row_mul_sigmoid_gradient, row_mul_sigmoid_gradient_values}, 3},
+  [RONDO_OP_TANH_GRADIENT] = {{row_tanh_gradient, row_tanh_gradient_values}, 2},
+  [RONDO_OP_TANH_GRADIENT_ADD] = {{row_tanh_gradient_add, row_tanh_gradient_add_values}, 3},
+  [RONDO_OP_MUL_TANH_GRADIENT] = {{row_mul_tanh_gradient, row_mul_tanh_gradient_values}, 3},
 };

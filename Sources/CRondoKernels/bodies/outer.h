@@ -1,28 +1,14 @@
-// The gradient of a weight: a product whose depth is rows. Both operands are copied in blocks of rows, b as a panel, a with rows at a
-// distance that spreads them over the sets of a cache; an element of c is reloaded between blocks, which leaves its chain as it is.
+// The gradient of a weight: a product whose depth is rows. It runs over blocks of rows, of which b is copied as panels and a, of which a tile
+// needs single floats, is read where it is; an element of c is reloaded between blocks, which leaves its chain as it is.
 
 #define OUTER_ROWS 384                        // the most rows of a block
-#define OUTER_COLUMNS 192                     // columns of a at a time
-#define OUTER_GROUP 256                       // columns of b at a time: half of a second-level cache of 1 MB
-#define OUTER_STRIDE (OUTER_COLUMNS + 16)
+#define OUTER_COLUMNS 192                     // columns of a at a time: they stay in a second-level cache of 1 MB
+#define OUTER_GROUP 256                       // columns of b at a time: the other half of it
 #define OUTER_NARROW (2 * RONDO_NATIVE_LANES) // columns of b up to which vectors run over the columns of a instead
 
 static size_t outer_scratch_size(size_t n) {
   (void)n;
-  return OUTER_ROWS * (OUTER_STRIDE + OUTER_GROUP);
-}
-
-// Each row is filled up with zeros to a multiple of 16. Rows are far from each other, so that the processor does not foresee the next one.
-INLINE void copy_rows(size_t rows, size_t columns, const float *from, size_t from_stride, float *to, size_t to_stride) {
-  for (size_t r = 0; r < rows; r++) {
-    const float *later = from + (r + 8) * from_stride;
-    size_t j = 0;
-    for (; j + 16 <= columns; j += 16) {
-      __builtin_prefetch(later + j);
-      store(to + r * to_stride + j, load(from + r * from_stride + j));
-    }
-    if (j < columns) store(to + r * to_stride + j, load_first(from + r * from_stride + j, columns - j));
-  }
+  return OUTER_ROWS * OUTER_GROUP;
 }
 
 // The transposed product, for so few columns of b that many lanes of a tile would be idle: the same chains, both operands where they are.
@@ -51,31 +37,20 @@ static void outer_narrow(size_t rows, size_t column_begin, size_t column_end, si
   }
 }
 
-// A panel of some rows.
-INLINE void copy_panel(size_t depth, size_t columns, const float *from, size_t from_stride, float *to) {
-  size_t width = smaller(RONDO_STRIP, rounded_up(columns, 16));
-  for (size_t j = 0; j < columns; j += RONDO_STRIP)
-    copy_rows(depth, smaller(RONDO_STRIP, columns - j), from + j, from_stride, to + j * depth, width);
-}
-
 static void outer_blocks(size_t rows, size_t column_begin, size_t column_end, size_t n, const float *a, size_t a_stride, const float *b,
-                         size_t b_stride, float *c, size_t c_stride, float *scratch) {
-  float *block_a = scratch, *block_b = scratch + OUTER_ROWS * OUTER_STRIDE;
+                         size_t b_stride, float *c, size_t c_stride, float *panels) {
   size_t blocks = (rows + OUTER_ROWS - 1) / OUTER_ROWS;
   for (size_t group = 0; group < n; group += OUTER_GROUP) {
     size_t group_columns = smaller(OUTER_GROUP, n - group);
     for (size_t block = 0, row = 0; block < blocks; block++) {
       size_t depth = (rows + block) / blocks;
-      const product p = {.depth = depth, .a_row = 1, .a_depth = OUTER_STRIDE, .start_stride = c_stride, .c_stride = c_stride};
-      for (size_t first = 0; first < group_columns; first += RONDO_PANEL)
-        copy_panel(depth, smaller(RONDO_PANEL, group_columns - first), b + row * b_stride + group + first, b_stride,
-                   block_b + first * depth);
+      const product p = {.depth = depth, .a_row = 1, .a_depth = a_stride, .start_stride = c_stride, .c_stride = c_stride};
+      pack(group_columns, depth, b + row * b_stride + group, 1, b_stride, 0, panel_count(group_columns), panels);
       for (size_t begin = column_begin; begin < column_end; begin += OUTER_COLUMNS) {
         size_t count = smaller(OUTER_COLUMNS, column_end - begin);
-        copy_rows(depth, count, a + row * a_stride + begin, a_stride, block_a, OUTER_STRIDE);
         for (size_t first = 0; first < group_columns; first += RONDO_PANEL) {
           float *to = c + begin * c_stride + group + first;
-          multiply_panel(count, smaller(RONDO_PANEL, group_columns - first), p, block_a, block_b + first * depth, to, to);
+          multiply_panel(count, smaller(RONDO_PANEL, group_columns - first), p, a + row * a_stride + begin, panels + first * depth, to, to);
         }
       }
       row += depth;

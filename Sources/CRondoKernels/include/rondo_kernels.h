@@ -85,6 +85,16 @@ typedef enum {
   RONDO_OP_SQRT,
   RONDO_OP_SIN,
   RONDO_OP_COS,
+  // What often follows from each other as one instruction, rounded where the single ones round.
+  RONDO_OP_COMPLEMENT_MUL,        // (1 - a) * b
+  RONDO_OP_COMPLEMENT_FMA,        // (1 - a) * b + c, the product and the sum rounded once
+  RONDO_OP_SQUARE_COMPLEMENT,     // 1 - a * a
+  RONDO_OP_MUL_MUL,               // (a * b) * c
+  RONDO_OP_SIGMOID_GRADIENT,      // a * ((1 - b) * b)
+  RONDO_OP_MUL_SIGMOID_GRADIENT,  // (a * b) * ((1 - c) * c)
+  RONDO_OP_TANH_GRADIENT,         // a * (1 - b * b)
+  RONDO_OP_TANH_GRADIENT_ADD,     // a * (1 - b * b) + c, the outer product and the sum rounded once
+  RONDO_OP_MUL_TANH_GRADIENT,     // (a * b) * (1 - c * c)
   // What moves columns: `a` is a stream, b.index a number n, of the groups of equal width in which the wider one of `a` and `out` lies.
   RONDO_OP_REPEAT,    // n = columns of a group: out[j] = a[j / n]
   RONDO_OP_TILE,      // n = columns of a: out[j] = a[j mod n]

@@ -138,6 +138,15 @@ package enum ReferenceExecutor: Executor {
     case RONDO_OP_SQRT: a.squareRoot()
     case RONDO_OP_SIN: sin(a)
     case RONDO_OP_COS: cos(a)
+    case RONDO_OP_COMPLEMENT_MUL: (1 - a) * b
+    case RONDO_OP_COMPLEMENT_FMA: c.addingProduct(1 - a, b)
+    case RONDO_OP_SQUARE_COMPLEMENT: 1 - a * a
+    case RONDO_OP_MUL_MUL: (a * b) * c
+    case RONDO_OP_SIGMOID_GRADIENT: a * ((1 - b) * b)
+    case RONDO_OP_MUL_SIGMOID_GRADIENT: (a * b) * ((1 - c) * c)
+    case RONDO_OP_TANH_GRADIENT: a * (1 - b * b)
+    case RONDO_OP_TANH_GRADIENT_ADD: c.addingProduct(a, 1 - b * b)
+    case RONDO_OP_MUL_TANH_GRADIENT: (a * b) * (1 - c * c)
     default: fatalError("ReferenceExecutor: instruction \(op.rawValue)")
     }
   }

@@ -225,6 +225,11 @@ private struct ProgramEmitter {
 
   private mutating func close(width: Int, from first: Int) {
     guard instructions.count > first else { return }
+    let code = combined(
+      Array(instructions[first...]),
+      isOne: { [constants] in $0.kind == RONDO_CONSTANT.rawValue && constants[Int($0.index)] == 1 },
+      mayOverlap: { [streams] in streams[$0].source.buffer == streams[$1].source.buffer })
+    instructions.replaceSubrange(first..., with: code)
     sections.append(
       rondo_section(width: UInt32(width), first: UInt32(first), count: UInt32(instructions.count - first)))
   }

@@ -20,6 +20,7 @@ import Testing
   /// Five functions of gates and states, and c = f·c' + i·g as one multiplication and one multiply-add.
   @Test func anLSTMsStepIsAFewInstructions() {
     let plan = RecurrencePlans(LSTM(hiddenSize: 16, bias: false), inputSize: 3).inference
+    defer { withExtendedLifetime(plan) {} }
     let programs = programs(plan)
     #expect(programs.count == 1)
     let code = programs[0].code
@@ -34,7 +35,21 @@ import Testing
 
   @Test func registersAreUsedAgain() {
     let backward = RecurrencePlans(LSTM(hiddenSize: 16), inputSize: 3).backward
+    defer { withExtendedLifetime(backward) {} }
     #expect(programs(backward)[0].code.program.pointee.register_count <= 8)
+  }
+
+  /// 23 operations; each gate's three factors, the slope of its function and its gradient are one instruction.
+  @Test func anLSTMsBackwardStepIsAFewInstructions() {
+    let backward = RecurrencePlans(LSTM(hiddenSize: 16), inputSize: 3).backward
+    // Programs belong to their plan.
+    defer { withExtendedLifetime(backward) {} }
+    let code = programs(backward)[0].code
+    #expect(count(RONDO_OP_MUL_SIGMOID_GRADIENT, in: code) == 3)
+    #expect(count(RONDO_OP_MUL_TANH_GRADIENT, in: code) == 1)
+    #expect(count(RONDO_OP_TANH_GRADIENT_ADD, in: code) == 1)
+    #expect(count(RONDO_OP_SUB, in: code) == 0)
+    #expect(code.program.pointee.sections[0].count <= 11)
   }
 
   /// What instructions may read: registers of their own section, reductions of earlier sections, streams and constants that exist.
@@ -52,7 +67,7 @@ import Testing
           var newScalars: Set<Int> = []
           for position in Int(section.first)..<Int(section.first + section.count) {
             let instruction = program.code[position]
-            for operand in operands(of: instruction) {
+            for operand in instruction.operands {
               let index = Int(operand.index)
               switch rondo_operand_kind(UInt32(operand.kind)) {
               case RONDO_REGISTER: #expect(registers.contains(index))
@@ -96,7 +111,7 @@ import Testing
             return (stream.source, stream.source.column..<stream.source.column + width)
           }
           let written = range.compactMap { columns(program.code[$0].out) }
-          let read = range.flatMap { operands(of: program.code[$0]).compactMap { columns($0) } }
+          let read = range.flatMap { program.code[$0].operands.compactMap { columns($0) } }
           for (target, targetColumns) in written {
             for (source, sourceColumns) in read
             where source.buffer == target.buffer && source.mode != .previous
@@ -112,14 +127,5 @@ import Testing
 
   private func isReduction(_ instruction: rondo_instruction) -> Bool {
     instruction.op == RONDO_OP_SUM.rawValue || instruction.op == RONDO_OP_MAXIMUM.rawValue
-  }
-
-  private func operands(of instruction: rondo_instruction) -> [rondo_operand] {
-    switch rondo_op(instruction.op) {
-    case RONDO_OP_SELECT, RONDO_OP_FMA: [instruction.a, instruction.b, instruction.c]
-    case RONDO_OP_ADD, RONDO_OP_SUB, RONDO_OP_MUL, RONDO_OP_DIV, RONDO_OP_MIN, RONDO_OP_MAX, RONDO_OP_LESS:
-      [instruction.a, instruction.b]
-    default: [instruction.a]
-    }
   }
 }
