@@ -6,7 +6,7 @@
 
 #define RONDO_VARIANT avx512
 #define RONDO_NATIVE_LANES 16
-#define RONDO_GROUP 64
+#define RONDO_GROUP 32
 #define RONDO_STRIP 64
 #define RONDO_TILE_ROWS 6
 #define RONDO_TILE_VECTORS(rows) 4

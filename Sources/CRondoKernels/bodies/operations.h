@@ -49,8 +49,8 @@ typedef void row_operation(size_t rows, size_t columns, float *to, size_t to_row
 #define IN_GROUPS(OPERANDS, expression)
 #endif
 #define ONE_BY_ONE(OPERANDS, expression)
-#define OPERATION(name, OPERANDS, expression)                                                                      \
-  LOOP(row_##name, OPERANDS, IN_GROUPS, COLUMNS, REST, expression)                                                 \
+#define OPERATION(name, OPERANDS, GROUPS, expression)                                                              \
+  LOOP(row_##name, OPERANDS, GROUPS, COLUMNS, REST, expression)                                                    \
   LOOP(row_##name##_values, OPERANDS, ONE_BY_ONE, COLUMNS_OR_VALUE, REST_OR_VALUE, expression)
 #define FIRST_ROW(x, i) const float *x##_row = operands[i].base;
 #define NEXT_ROW(x, i) x##_row += operands[i].row;
@@ -62,9 +62,11 @@ typedef void row_operation(size_t rows, size_t columns, float *to, size_t to_row
 #define ONE_OPERAND(DO) DO(x, 0)
 #define TWO_OPERANDS(DO) DO(x, 0) DO(y, 1)
 #define THREE_OPERANDS(DO) DO(x, 0) DO(y, 1) DO(z, 2)
-#define UNARY(name, expression) OPERATION(name, ONE_OPERAND, expression)
-#define BINARY(name, expression) OPERATION(name, TWO_OPERANDS, expression)
-#define TERNARY(name, expression) OPERATION(name, THREE_OPERANDS, expression)
+#define UNARY(name, expression) OPERATION(name, ONE_OPERAND, ONE_BY_ONE, expression)
+#define BINARY(name, expression) OPERATION(name, TWO_OPERANDS, ONE_BY_ONE, expression)
+#define TERNARY(name, expression) OPERATION(name, THREE_OPERANDS, ONE_BY_ONE, expression)
+// A chain of many dependent instructions.
+#define FUNCTION(name, expression) OPERATION(name, ONE_OPERAND, IN_GROUPS, expression)
 
 UNARY(copy, x)
 BINARY(add, x + y)
@@ -78,15 +80,15 @@ TERNARY(select, x != zero ? y : z)
 TERNARY(fma, multiply_add(x, y, z))
 UNARY(neg, -x)
 UNARY(abs, absolute(x))
-UNARY(exp, exponential(x))
-UNARY(log, logarithm(x))
-UNARY(sigmoid, sigmoid(x))
-UNARY(tanh, hyperbolic_tangent(x))
+FUNCTION(exp, exponential(x))
+FUNCTION(log, logarithm(x))
+FUNCTION(sigmoid, sigmoid(x))
+FUNCTION(tanh, hyperbolic_tangent(x))
 UNARY(relu, maximum(x, zero))
-UNARY(softplus, softplus(x))
+FUNCTION(softplus, softplus(x))
 UNARY(sqrt, square_root(x))
-UNARY(sin, sine(x))
-UNARY(cos, cosine(x))
+FUNCTION(sin, sine(x))
+FUNCTION(cos, cosine(x))
 BINARY(complement_mul, (one - x) * y)
 TERNARY(complement_fma, multiply_add(one - x, y, z))
 UNARY(square_complement, one - x * x)
