@@ -1,5 +1,6 @@
 import CRondoKernels
 import RondoCore
+import Synchronization
 
 /// A cell run over whole sequences: one layer in one direction.
 ///
@@ -165,7 +166,11 @@ public struct Recurrence: Sendable {
   ) -> Runner<VectorExecutor> {
     let layout = walk.layout
     let chunks = isKept || isWhole ? [0..<layout.stepCount] : Self.windows(layout, isUpwards: walk.isUpwards)
-    let runner = Runner<VectorExecutor>(isKept ? plans.training : plans.inference, for: walk, chunks: chunks)
+    let isMasked = !plans.step.masks.isEmpty
+    // Without a backward pass the weights are likely to be the same the next time.
+    let preparation = isKept || isMasked ? nil : plans.preparation(of: weights)
+    let runner = Runner<VectorExecutor>(
+      isKept ? plans.training : plans.inference, for: walk, chunks: chunks, preparation: preparation)
     for (index, weight) in weights.enumerated() {
       runner.bind(.parameter(index), Region(reading: weight.pointer, stride: weight.columns))
     }
@@ -179,9 +184,9 @@ public struct Recurrence: Sendable {
       }
     }
     let y = output.mutablePointer()
-    let isMasked = !plans.step.masks.isEmpty
     if isMasked { runner.draw(masks, for: layout.chunk(chunks.first ?? 0..<0)) }
     runner.prepare()
+    preparation.map(plans.keep)
     for (number, steps) in chunks.enumerated() {
       if isMasked, number > 0 { runner.draw(masks, for: layout.chunk(steps)) }
       let row = layout.stepOffsets[steps.lowerBound]
@@ -325,6 +330,8 @@ package final class RecurrencePlans: Sendable, CustomStringConvertible {
   /// The step as the cell wrote it.
   private let traced: StepGraph
   private let options: Options
+  /// What the last pass of `inference` made of its parameters.
+  private let lastPreparation = Mutex<Preparation<VectorExecutor>?>(nil)
 
   /// What runs where nothing is trained: masks are 1 there.
   package var evaluating: RecurrencePlans { withoutMasks ?? self }
@@ -382,6 +389,18 @@ package final class RecurrencePlans: Sendable, CustomStringConvertible {
   }
 
   package var outputSize: Int { step.graph[step.output!].width }
+
+  /// What `inference` makes of these parameters: that of the last pass if they are the same, else one that is still to be completed.
+  func preparation(of parameters: [Tensor]) -> Preparation<VectorExecutor> {
+    lastPreparation.withLock { last in
+      if let last, last.isMade(of: parameters) { last } else { Preparation(inference, madeOf: parameters) }
+    }
+  }
+
+  /// Keeps what has been completed for the next pass with the same parameters.
+  func keep(_ preparation: Preparation<VectorExecutor>) {
+    lastPreparation.withLock { $0 = preparation }
+  }
 
   package var description: String {
     "forward\n\(training.description)backward\n\(backward.description)"

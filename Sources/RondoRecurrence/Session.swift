@@ -116,9 +116,11 @@ public final class Session {
   }
 
   private func runner(_ layer: Int) -> Runner<VectorExecutor> {
-    let runner = Runner<VectorExecutor>(layers[layer].plans.evaluating.inference, for: walks[layer])
-    for (index, parameter) in layers[layer].parameters.enumerated() {
-      let value = weights[parameter]
+    let plans = layers[layer].plans.evaluating
+    let values = layers[layer].parameters.map { weights[$0] }
+    let preparation = plans.preparation(of: values)
+    let runner = Runner<VectorExecutor>(plans.inference, for: walks[layer], preparation: preparation)
+    for (index, value) in values.enumerated() {
       runner.bind(.parameter(index), Region(reading: value.pointer, stride: value.columns))
     }
     for (index, input) in layers[layer].plans.step.further.enumerated() {
@@ -126,6 +128,7 @@ public final class Session {
       runner.bind(.further(index), Region(rows, stride: input.width))
     }
     runner.prepare()
+    plans.keep(preparation)
     runner.prepare(for: walks[layer])
     return runner
   }

@@ -81,13 +81,13 @@ package enum StoragePool {
 
   private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
     var block: UnsafeMutableRawPointer?
-    let status = posix_memalign(&block, bytes >= 2 * hugePage ? hugePage : alignment, bytes)
+    let status = posix_memalign(&block, bytes >= hugePage ? hugePage : alignment, bytes)
     guard status == 0, let block else {
       exhaustion.withLock { $0 }?(bytes)
       fatalError("Tensor: no memory for \(bytes) bytes")
     }
     #if os(Linux)
-    if bytes >= 2 * hugePage { madvise(block, bytes / hugePage * hugePage, MADV_HUGEPAGE) }
+    if bytes >= hugePage { madvise(block, bytes / hugePage * hugePage, MADV_HUGEPAGE) }
     #endif
     return block
   }

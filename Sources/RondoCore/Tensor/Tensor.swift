@@ -88,6 +88,11 @@ public struct Tensor: Sendable {
     return view
   }
 
+  /// Whether both are the same elements in the same memory, which neither can write while the other is there.
+  package func sharesMemory(with other: Tensor) -> Bool {
+    storage === other.storage && offset == other.offset && shape == other.shape
+  }
+
   /// Calls `body` with the elements in row-major order. The pointer is valid during the call only.
   ///
   /// - Throws: What `body` throws.

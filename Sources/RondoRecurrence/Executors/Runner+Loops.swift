@@ -1,15 +1,17 @@
 // Loops over time. With many sequences each thread owns some of them from the first step to the last, so that no step waits for another
-// thread; with few all threads share the works of each step.
+// thread; with few all threads share the works of each step, as long as each has a processor of its own.
+
+import RondoCore
 
 extension Runner {
   func runLoop(_ works: [LoweredWork]) {
     works.withUnsafeBufferPointer { works in
-      if !hasManySequences, threadCount > 1,
-        works.contains(where: { isShared($0, rows: walk.layout.sequenceCount) })
-      {
-        return walkShared(works)
+      let divides = works.contains { isShared($0, rows: walk.layout.sequenceCount) }
+      if !hasManySequences, threadCount > 1, threadCount <= Machine.processorCount, divides {
+        run(.steps(works, Crew(most: threadCount)), parts: threadCount)
+      } else {
+        run(.loop(works), parts: partCount(works))
       }
-      run(.loop(works), parts: partCount(works))
     }
   }
 
@@ -43,22 +45,56 @@ extension Runner {
     }
   }
 
-  /// All sequences, with the larger works of each step divided among threads. The first of them wakes a thread that sleeps; until it is
-  /// awake, its share is done here.
-  private func walkShared(_ works: UnsafeBufferPointer<LoweredWork>) {
-    var wakes = true
+  /// All sequences from the first step to the last, with the larger works of each step divided among the threads that have come by then.
+  func lead(_ works: UnsafeBufferPointer<LoweredWork>, _ crew: Crew) {
+    var number = 0
     forSteps(of: 0..<walk.layout.sequenceCount) { step, rows, places in
-      for number in 0..<works.count {
-        forSegments(works[number], step, rows, places) { segment in
-          if isShared(works[number], rows: segment.count) {
-            run(.step(works.baseAddress! + number, segment), parts: threadCount, wakes: wakes)
-            wakes = false
-          } else {
-            runSegment(works[number], segment, thread: 0)
-          }
+      number += 1
+      walkStep(works, crew, member: 0, of: crew.begin(step: number), step, rows, places, thread: 0)
+    }
+    crew.end()
+  }
+
+  /// This thread's share of the steps that are left when it comes.
+  func follow(_ works: UnsafeBufferPointer<LoweredWork>, _ crew: Crew, _ thread: Int) {
+    guard let member = crew.join() else { return }
+    var (done, begun) = (0, crew.next(after: 0, member: member))
+    forSteps(of: 0..<walk.layout.sequenceCount) { step, rows, places in
+      done += 1
+      guard let (number, size) = begun, number == done else { return }
+      walkStep(works, crew, member: member, of: size, step, rows, places, thread: thread)
+      begun = crew.next(after: number, member: member)
+    }
+  }
+
+  /// A member's works of one step. All meet where one needs what another has written; what is not divided is the leader's.
+  private func walkStep(
+    _ works: UnsafeBufferPointer<LoweredWork>, _ crew: Crew, member: Int, of size: Int, _ step: Int,
+    _ rows: StepRows,
+    _ places: Range<Int>, thread: Int
+  ) {
+    var (isAhead, isDivided) = (false, false)
+    for index in 0..<works.count {
+      let work = works[index]
+      forSegments(work, step, rows, places) { segment in
+        let divides = size > 1 && isShared(work, rows: segment.count)
+        if isDivided || divides && isAhead { crew.meet(member: member, size: size) }
+        isAhead = true
+        isDivided = divides
+        if divides {
+          runShare(work, segment, member, of: size, thread: thread)
+        } else if member == 0 {
+          runSegment(work, segment, thread: thread)
         }
       }
     }
+    if isDivided { crew.meet(member: member, size: size) }
+  }
+
+  private func runShare(_ work: LoweredWork, _ segment: Segment, _ member: Int, of size: Int, thread: Int) {
+    if case .product = work.action { return runPanels(work, segment, member, of: size) }
+    let rows = share(segment.count, member, of: size)
+    if !rows.isEmpty { runSegment(work, segment.rows(rows), thread: thread) }
   }
 
   /// Whether dividing a work of one step saves more than it costs to hand over a part.

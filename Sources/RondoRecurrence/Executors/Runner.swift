@@ -12,11 +12,11 @@ package final class Runner<E: Executor>: PartRunner {
   package let placeCount: Int
   /// For each further input the rows of its slots that there is memory for: of the sequences, and of all steps.
   private let slotCounts: [(rows: Int, total: Int)]
-  private let arena: UnsafeMutablePointer<Element>
   private let storage: Tensor
   let regions: UnsafeMutableBufferPointer<Region<Element>>
   /// The plan's packed weights.
-  let weights: UnsafeMutableBufferPointer<Weight>
+  let weights: UnsafeMutableBufferPointer<Preparation<E>.Weight>
+  private let preparation: Preparation<E>
   private let scratchSize: Int
   private let scratches: UnsafeMutablePointer<Element>
   let threadCount: Int
@@ -27,14 +27,6 @@ package final class Runner<E: Executor>: PartRunner {
   private var job = Job.none
   private var partCount = 1
 
-  /// A packed weight.
-  struct Weight {
-    let packed: UnsafeMutablePointer<Element>
-    let outputs: Int
-    let depth: Int
-    let panelCount: Int
-  }
-
   /// What is divided among threads at the moment.
   enum Job {
     case none
@@ -44,14 +36,18 @@ package final class Runner<E: Executor>: PartRunner {
     case results(LoweredWork)
     /// A loop, by sequences.
     case loop(UnsafeBufferPointer<LoweredWork>)
-    /// A work of one step, by panels of its weight or by rows.
-    case step(UnsafePointer<LoweredWork>, Segment)
+    /// A loop, whose steps all threads walk side by side.
+    case steps(UnsafeBufferPointer<LoweredWork>, Crew)
   }
 
   /// With memory for a walk and its chunks.
   ///
-  /// - Parameter chunks: The steps that are walked at a time.
-  package convenience init(_ plan: Plan, for walk: Walk, chunks: [Range<Int>]? = nil) {
+  /// - Parameters:
+  ///   - chunks: The steps that are walked at a time.
+  ///   - preparation: What is made of parameters alone, its own if not given.
+  package convenience init(
+    _ plan: Plan, for walk: Walk, chunks: [Range<Int>]? = nil, preparation: Preparation<E>? = nil
+  ) {
     let layout = walk.layout
     let chunks = chunks ?? [0..<layout.stepCount]
     func largest(_ offsets: [Int]) -> Int {
@@ -59,11 +55,12 @@ package final class Runner<E: Executor>: PartRunner {
     }
     self.init(
       plan, rowCount: largest(layout.stepOffsets), placeCount: layout.sequenceCount,
-      slotCounts: walk.slots.map { ($0.rowCount, largest($0.stepOffsets)) })
+      slotCounts: walk.slots.map { ($0.rowCount, largest($0.stepOffsets)) }, preparation: preparation)
   }
 
   package init(
-    _ plan: Plan, rowCount: Int, placeCount: Int, slotCounts: [(rows: Int, total: Int)] = []
+    _ plan: Plan, rowCount: Int, placeCount: Int, slotCounts: [(rows: Int, total: Int)] = [],
+    preparation: Preparation<E>? = nil
   ) {
     require(
       slotCounts.count == plan.step.further.count,
@@ -75,23 +72,16 @@ package final class Runner<E: Executor>: PartRunner {
     threadCount = Parallel.threadCount
     walk = Walk(SequenceLayout([]), isUpwards: true)
 
-    // Everything the run owns lies in one block; rows begin at multiples of 64 bytes and never a multiple of 4 KB apart, which would put
-    // the rows of a tile into one cache set.
-    var total = 0
-    func reserve(_ count: Int) -> Int {
-      defer { total += (count + 15) / 16 * 16 }
-      return total
-    }
-    func stride(_ width: Int) -> Int {
-      let rounded = (width + 15) / 16 * 16
-      return rounded % 1024 == 0 ? rounded + 16 : rounded
-    }
+    let preparation = preparation ?? Preparation(plan)
+    self.preparation = preparation
+    weights = preparation.weights
+    // Everything else the run owns lies in one block.
+    var layout = MemoryLayoutBuilder()
     let offsets = plan.memory.buffers.map { buffer -> (offset: Int, stride: Int)? in
       let rows: Int
       switch buffer.kind {
       case .rows: rows = rowCount
       case .places, .carry, .initial: rows = placeCount
-      case .fixed(let count): rows = count
       case .memoryRows(let memory): rows = slotCounts[memory].rows
       case .slotRows(let memory): rows = slotCounts[memory].total
       case .mask(let index):
@@ -100,11 +90,10 @@ package final class Runner<E: Executor>: PartRunner {
         case .sequence: rows = placeCount
         case .pass(let count): rows = count
         }
-      case .input, .output, .further, .parameter, .parameterGradient, .forward: return nil
+      case .fixed, .input, .output, .further, .parameter, .parameterGradient, .forward: return nil
       }
-      return (reserve(rows * stride(buffer.width)), stride(buffer.width))
+      return layout.reserve(rows: rows, width: buffer.width)
     }
-    let packedOffsets = plan.memory.packed.map { reserve(E.packedSize(outputs: $0.outputs, depth: $0.depth)) }
     var largest = 0
     var widest = 0
     for work in plan.phases.map(\.works).joined() {
@@ -117,28 +106,16 @@ package final class Runner<E: Executor>: PartRunner {
       }
     }
     scratchSize = (largest + 15) / 16 * 16
-    let scratchOffset = reserve(scratchSize * threadCount)
+    let scratchOffset = layout.reserve(scratchSize * threadCount)
     // Threads that write next to each other would wait for each other's cache lines.
     streamCount = (widest + 15) / 16 * 16
 
-    let floatsPerElement = MemoryLayout<Element>.size / MemoryLayout<Float>.size
-    var storage = Tensor(uninitialized: [max(16, total * floatsPerElement)])
-    let arena = UnsafeMutableRawPointer(storage.mutablePointer()).bindMemory(
-      to: Element.self, capacity: max(1, total))
+    let (storage, arena) = layout.allocate(Element.self)
     self.storage = storage
-    self.arena = arena
     regions = .allocate(capacity: offsets.count)
     for (index, place) in offsets.enumerated() {
-      let region = place.map { Region(arena + $0.offset, stride: $0.stride) } ?? Region(arena, stride: 0)
-      regions.initializeElement(at: index, to: region)
-    }
-    weights = .allocate(capacity: packedOffsets.count)
-    for (index, (weight, offset)) in zip(plan.memory.packed, packedOffsets).enumerated() {
-      weights.initializeElement(
-        at: index,
-        to: Weight(
-          packed: arena + offset, outputs: weight.outputs, depth: weight.depth,
-          panelCount: E.panelCount(outputs: weight.outputs)))
+      let own = place.map { Region(arena + $0.offset, stride: $0.stride) }
+      regions.initializeElement(at: index, to: own ?? preparation.regions[index] ?? Region(arena, stride: 0))
     }
     scratches = arena + scratchOffset
     streams = .allocate(capacity: max(1, streamCount * threadCount))
@@ -148,7 +125,6 @@ package final class Runner<E: Executor>: PartRunner {
 
   deinit {
     regions.deallocate()
-    weights.deallocate()
     streams.deallocate()
   }
 
@@ -189,6 +165,7 @@ package final class Runner<E: Executor>: PartRunner {
 
   /// Computes what is made of parameters alone and packs the weights: what stays as it is for every step of every walk.
   package func prepare() {
+    if preparation.isComplete { return }
     var isPacked = Array(repeating: false, count: plan.memory.packed.count)
     for phase in plan.phases where phase.kind == .once {
       for work in phase.works {
@@ -201,6 +178,7 @@ package final class Runner<E: Executor>: PartRunner {
       }
     }
     for index in isPacked.indices where !isPacked[index] { pack(index) }
+    preparation.isComplete = true
   }
 
   /// Computes what depends on whole sequences and their memories: what stays as it is for every step of a walk and its chunks.
@@ -312,11 +290,10 @@ package final class Runner<E: Executor>: PartRunner {
     }
   }
 
-  /// - Parameter wakes: Whether threads that sleep are woken for it.
-  func run(_ job: Job, parts: Int, wakes: Bool = true) {
+  func run(_ job: Job, parts: Int) {
     self.job = job
     partCount = parts
-    runParts(parts, wakes: wakes)
+    runParts(parts)
     self.job = .none
   }
 
@@ -324,24 +301,21 @@ package final class Runner<E: Executor>: PartRunner {
     switch job {
     case .none: break
     case .rows(let work):
-      let range = share(count(work.domain), part, multipleOf: 4)
+      let range = share(count(work.domain), part, of: partCount, multipleOf: 4)
       if range.isEmpty, partCount > 1 { return }
       forSegments(work, range) { runSegment(work, $0, thread: thread) }
     case .panels(let work):
-      forSegments(work, 0..<count(work.domain)) { runPanels(work, $0, part) }
+      forSegments(work, 0..<count(work.domain)) { runPanels(work, $0, part, of: partCount) }
     case .results(let work): runResults(work, part, thread: thread)
     case .loop(let works): walk(works, places: placeCut(part)..<placeCut(part + 1), thread: thread)
-    case .step(let work, let segment):
-      if case .product = work.pointee.action { return runPanels(work.pointee, segment, part) }
-      let rows = share(segment.count, part, multipleOf: 1)
-      if !rows.isEmpty { runSegment(work.pointee, segment.rows(rows), thread: thread) }
+    case .steps(let works, let crew): if part == 0 { lead(works, crew) } else { follow(works, crew, thread) }
     }
   }
 
   /// A part's share of the columns of a product.
-  private func runPanels(_ work: LoweredWork, _ segment: Segment, _ part: Int) {
+  func runPanels(_ work: LoweredWork, _ segment: Segment, _ part: Int, of parts: Int) {
     guard case .product(let x, let index, let start, let out) = work.action else { return }
-    product(x, index, start, out, segment, panels: share(weights[index].panelCount, part, multipleOf: 1))
+    product(x, index, start, out, segment, panels: share(weights[index].panelCount, part, of: parts))
   }
 
   /// A part's share of the results of a sum over rows.
@@ -350,7 +324,7 @@ package final class Runner<E: Executor>: PartRunner {
     switch work.action {
     case .outer(let a, let b, let outputs, let width, let out, let accumulates):
       let target = regions[out.buffer]
-      let columns = share(outputs, part, multipleOf: 8)
+      let columns = share(outputs, part, of: partCount, multipleOf: 8)
       if !accumulates {
         for i in columns { (target.base + i * target.stride).update(repeating: 0, count: width) }
       }
@@ -364,7 +338,7 @@ package final class Runner<E: Executor>: PartRunner {
       }
     case .total(let a, let b, let width, let out):
       let target = regions[out.buffer].base + out.column
-      let columns = share(width, part, multipleOf: 16)
+      let columns = share(width, part, of: partCount, multipleOf: 16)
       (target + columns.lowerBound).update(repeating: 0, count: columns.count)
       let most = max(1, work.domain == .steps ? walk.layout.stepCount : rows)
       let first = UnsafeMutablePointer<UnsafePointer<Element>?>.allocate(capacity: 2 * most)
@@ -410,10 +384,10 @@ package final class Runner<E: Executor>: PartRunner {
   }
 
   /// A part's share of a count, in whole units.
-  private func share(_ count: Int, _ part: Int, multipleOf unit: Int) -> Range<Int> {
+  func share(_ count: Int, _ part: Int, of parts: Int, multipleOf unit: Int = 1) -> Range<Int> {
     let units = (count + unit - 1) / unit
-    let begin = min(count, units * part / partCount * unit)
-    return begin..<min(count, units * (part + 1) / partCount * unit)
+    let begin = min(count, units * part / parts * unit)
+    return begin..<min(count, units * (part + 1) / parts * unit)
   }
 
   /// The first place of a thread's sequences: about the same number of rows each, and whole tiles of products.

@@ -1,0 +1,80 @@
+import RondoCore
+
+/// What a plan makes of parameters alone: packed weights and values that no step changes.
+///
+/// `@unchecked Sendable`: the run that completes it is the only one that has it until then; afterwards it is only read.
+package final class Preparation<E: Executor>: @unchecked Sendable {
+  /// A packed weight.
+  struct Weight {
+    let packed: UnsafeMutablePointer<E.Element>
+    let outputs: Int
+    let depth: Int
+    let panelCount: Int
+  }
+
+  let weights: UnsafeMutableBufferPointer<Weight>
+  /// Where the plan's values of parameters lie, by buffer.
+  let regions: [Region<E.Element>?]
+  var isComplete = false
+  private let storage: Tensor
+  /// What it is made of, which cannot change as long as it is here.
+  private let parameters: [Tensor]
+
+  init(_ plan: Plan, madeOf parameters: [Tensor] = []) {
+    self.parameters = parameters
+    var layout = MemoryLayoutBuilder()
+    let offsets = plan.memory.buffers.map { buffer -> (offset: Int, stride: Int)? in
+      guard case .fixed(let rows) = buffer.kind else { return nil }
+      return layout.reserve(rows: rows, width: buffer.width)
+    }
+    let packedOffsets = plan.memory.packed.map {
+      layout.reserve(E.packedSize(outputs: $0.outputs, depth: $0.depth))
+    }
+    let (storage, base) = layout.allocate(E.Element.self)
+    self.storage = storage
+    regions = offsets.map { place in place.map { Region(base + $0.offset, stride: $0.stride) } }
+    weights = .allocate(capacity: packedOffsets.count)
+    for (index, (weight, offset)) in zip(plan.memory.packed, packedOffsets).enumerated() {
+      weights.initializeElement(
+        at: index,
+        to: Weight(
+          packed: base + offset, outputs: weight.outputs, depth: weight.depth,
+          panelCount: E.panelCount(outputs: weight.outputs)))
+    }
+  }
+
+  deinit { weights.deallocate() }
+
+  /// Whether it serves these parameters: the same memory, not written since.
+  func isMade(of parameters: [Tensor]) -> Bool {
+    self.parameters.count == parameters.count
+      && zip(self.parameters, parameters).allSatisfy { $0.sharesMemory(with: $1) }
+  }
+}
+
+/// Finds places for several buffers in one block of memory.
+///
+/// Rows begin at multiples of 64 bytes and never a multiple of 4 KB apart, which would put the rows of a tile into one cache set.
+struct MemoryLayoutBuilder {
+  private var total = 0
+
+  mutating func reserve(_ count: Int) -> Int {
+    defer { total += (count + 15) / 16 * 16 }
+    return total
+  }
+
+  mutating func reserve(rows: Int, width: Int) -> (offset: Int, stride: Int) {
+    let rounded = (width + 15) / 16 * 16
+    let stride = rounded % 1024 == 0 ? rounded + 16 : rounded
+    return (reserve(rows * stride), stride)
+  }
+
+  /// The block, which lives as long as the tensor, and its first element.
+  func allocate<Element>(_: Element.Type) -> (storage: Tensor, base: UnsafeMutablePointer<Element>) {
+    let floatsPerElement = MemoryLayout<Element>.size / MemoryLayout<Float>.size
+    var storage = Tensor(uninitialized: [max(16, total * floatsPerElement)])
+    let base = UnsafeMutableRawPointer(storage.mutablePointer()).bindMemory(
+      to: Element.self, capacity: max(1, total))
+    return (storage, base)
+  }
+}
