@@ -3,6 +3,7 @@
 
 #define REGISTER_FLOATS 1024   // of a block: what an instruction costs by itself is spread over as many
 #define ROW_BLOCK 32           // the most rows whose scalars are alive
+#define REDUCED_ROWS 4         // that are added up side by side
 #define ROW_BLOCK_FLOATS 8192  // fewer rows where they are wide: what sections hand on should stay in the cache
 
 typedef struct {
@@ -57,24 +58,40 @@ INLINE source resolve(const frame *f, const block *b, rondo_operand operand, siz
   return spread(f, b, operand, slot);
 }
 
-// Sums and maxima run in 16 lanes, kept in the scalar's place until the section's last column.
-INLINE void reduce(const block *b, int sums, source a, float *out) {
+// Sums and maxima of some rows run in 16 lanes, kept in the scalar's place until the section's last column. A row is one chain of
+// dependent additions; several rows side by side hide how long each takes.
+INLINE void reduce_rows(const block *b, int sums, source a, size_t first, size_t rows, float *out) {
   const lanes least = splat(-__builtin_inff());
+  const integers lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   const size_t index = a.index, whole = b->columns & ~(size_t)15, rest = b->columns & 15;
-  for (size_t r = 0; r < b->rows; r++) {
-    lanes value = b->opens ? (sums ? splat(0) : least) : load(out + r * 16);
-    const float *from = a.base + r * a.row;
-    for (size_t j = 0; j < whole; j += 16) {
-      lanes x = load(from + (j & index));
-      value = sums ? value + x : maximum(x, value);
+  const float *from = a.base + first * a.row;
+  lanes values[REDUCED_ROWS];
+  out += first * 16;
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < rows; r++) values[r] = b->opens ? (sums ? splat(0) : least) : load(out + r * 16);
+#pragma clang loop unroll(disable)
+  for (size_t j = 0; j < whole; j += 16) {
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; r++) {
+      lanes x = load(from + r * a.row + (j & index));
+      values[r] = sums ? values[r] + x : maximum(x, values[r]);
     }
-    if (rest != 0) {
-      integers lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-      lanes x = load_first(from + (whole & index), rest);
-      value = sums ? value + x : maximum(lane < (int32_t)rest ? x : least, value);
-    }
-    store(out + r * 16, b->closes ? splat(sums ? sum_of_lanes(value) : maximum_of_lanes(value)) : value);
   }
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < rows; r++) {
+    if (rest != 0) {
+      lanes x = load_first(from + r * a.row + (whole & index), rest);
+      values[r] = sums ? values[r] + x : maximum(lane < (int32_t)rest ? x : least, values[r]);
+    }
+    store(out + r * 16, b->closes ? splat(sums ? sum_of_lanes(values[r]) : maximum_of_lanes(values[r])) : values[r]);
+  }
+}
+
+static __attribute__((noinline)) void reduce(const block *b, int sums, source a, float *out) {
+  size_t r = 0;
+  if (sums)
+    for (; r + REDUCED_ROWS <= b->rows; r += REDUCED_ROWS) reduce_rows(b, 1, a, r, REDUCED_ROWS, out);
+  for (; r < b->rows; r++) reduce_rows(b, sums, a, r, 1, out);
 }
 
 INLINE lanes first_lanes(lanes value, size_t count, lanes rest) {
