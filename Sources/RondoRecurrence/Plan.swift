@@ -22,7 +22,7 @@ package final class Plan: Sendable {
     self.works = works
     self.phases = phases
     var memory = memory
-    let lasting = keep.union(step.roots).flatMap { memory.destinations[$0] ?? [] }
+    let lasting = keep.union(step.roots).flatMap { memory.destinations[base($0, in: step.graph)] ?? [] }
     gathered = gatherProducts(phases, &memory, lasting: Set(lasting.map(\.buffer)))
     self.memory = memory
   }

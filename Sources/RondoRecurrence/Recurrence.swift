@@ -167,7 +167,8 @@ public struct Recurrence: Sendable {
     let layout = walk.layout
     let chunks = isKept || isWhole ? [0..<layout.stepCount] : Self.windows(layout, isUpwards: walk.isUpwards)
     let isMasked = !plans.step.masks.isEmpty
-    // Without a backward pass the weights are likely to be the same the next time.
+    // Without a backward pass the weights are likely to be the same the next time; with one they are about to change.
+    if isKept { self.plans.evaluating.forgetPreparation() }
     let preparation = isKept || isMasked ? nil : plans.preparation(of: weights)
     let runner = Runner<VectorExecutor>(
       isKept ? plans.training : plans.inference, for: walk, chunks: chunks, preparation: preparation)
@@ -186,7 +187,7 @@ public struct Recurrence: Sendable {
     let y = output.mutablePointer()
     if isMasked { runner.draw(masks, for: layout.chunk(chunks.first ?? 0..<0)) }
     runner.prepare()
-    preparation.map(plans.keep)
+    if let preparation { plans.keep(preparation) }
     for (number, steps) in chunks.enumerated() {
       if isMasked, number > 0 { runner.draw(masks, for: layout.chunk(steps)) }
       let row = layout.stepOffsets[steps.lowerBound]
@@ -401,6 +402,9 @@ package final class RecurrencePlans: Sendable, CustomStringConvertible {
   func keep(_ preparation: Preparation<VectorExecutor>) {
     lastPreparation.withLock { $0 = preparation }
   }
+
+  /// Gives back its memory.
+  func forgetPreparation() { lastPreparation.withLock { $0 = nil } }
 
   package var description: String {
     "forward\n\(training.description)backward\n\(backward.description)"

@@ -6,6 +6,8 @@ import Foundation
 @main
 struct Benchmarks {
   static func main() {
+    // A peer that has ended is an error where it is asked, not the end of the table.
+    signal(SIGPIPE, SIG_IGN)
     do {
       try run(Array(CommandLine.arguments.dropFirst()))
     } catch {
@@ -104,7 +106,7 @@ enum Table {
     -> String
   {
     let values = own.compactMap { $0[column.key] }
-    let peer = others.compactMap { $0[column.key] }
+    let peer = (column.of == nil ? others : own).compactMap { $0[column.of ?? column.key] }
     let ratios = zip(values, peer).map { column.isRate ? $0 / $1 : $1 / $0 }.sorted()
     let ratio = ratios.isEmpty ? nil : median(ratios)
     // Results of a kernel or a training pass come with the peak of the same moments.
@@ -118,8 +120,9 @@ enum Table {
     let ratioCell = ratio.map { mark($0, column.bar) + fixed($0) + spread } ?? ""
     let peakCell = peak.map { mark($0, column.peakBar) + percent($0) } ?? ""
     let cells: [String] = [
-      name, label(column.key), values.isEmpty ? "–" : number(median(values)),
-      peer.isEmpty ? "" : number(median(peer)), ratioCell, column.bar.map(fixed) ?? "", peakCell,
+      name, label(column.key), values.isEmpty ? "–" : above(values, column.most) + number(median(values)),
+      peer.isEmpty ? "" : number(median(peer)), ratioCell,
+      column.bar.map(fixed) ?? column.most.map { "≤ \(number($0))" } ?? "", peakCell,
       column.peakBar.map(percent) ?? "",
     ]
     return "| " + cells.joined(separator: " | ") + " |"
@@ -130,12 +133,17 @@ enum Table {
     bar.map { value < $0 ? "✗ " : "" } ?? ""
   }
 
+  private static func above(_ values: [Double], _ most: Double?) -> String {
+    most.map { median(values) > $0 ? "✗ " : "" } ?? ""
+  }
+
   private static func label(_ key: String) -> String {
     [
       "forward_ms": "forward, ms", "train_ms": "train, ms", "train_gflops": "train, GFLOP/s",
       "gflops": "GFLOP/s",
       "step_us_p50": "step, µs", "step_ms": "step, ms", "memory_mb": "memory, MB", "seconds": "s",
-      "loop_gbytes_s": "loop, GB/s", "memory_gbytes_s": "memory, GB/s",
+      "loop_gbytes_s": "loop, GB/s", "step_us_p99": "step, p99, µs", "step_us_p999": "step, p99.9, µs",
+      "step_us_max": "step, longest, µs",
     ][key] ?? key
   }
 

@@ -6,6 +6,7 @@ final class PeerProcess {
   private let process = Process()
   private let input = Pipe()
   private let output = Pipe()
+  private let errors: URL
   private var unread = Data()
 
   /// - Parameter python: An interpreter that can import the peer.
@@ -13,7 +14,9 @@ final class PeerProcess {
     process.executableURL = python
     process.arguments = [folder.appending(path: "peer_\(program.rawValue).py").path]
     (process.standardInput, process.standardOutput) = (input, output)
-    process.standardError = FileHandle.nullDevice
+    errors = FileManager.default.temporaryDirectory.appending(path: "rondo-peer-\(UUID().uuidString)")
+    _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
+    process.standardError = try FileHandle(forWritingTo: errors)
     try process.run()
     var version = "?"
     if let line = Self.line(from: output, &unread),
@@ -21,7 +24,7 @@ final class PeerProcess {
     {
       version = object["version"] as? String ?? "?"
     } else {
-      throw BenchmarkError("\(program.rawValue) does not start: \(python.path) cannot import it")
+      throw BenchmarkError("\(program.rawValue) does not start with \(python.path)" + lastWords(in: errors))
     }
     self.version = version
   }
@@ -29,12 +32,13 @@ final class PeerProcess {
   deinit {
     try? input.fileHandleForWriting.close()
     process.terminate()
+    try? FileManager.default.removeItem(at: errors)
   }
 
   func ask(_ request: [String: JSONValue]) throws -> [String: Double] {
     try input.fileHandleForWriting.write(contentsOf: JSONEncoder().encode(request) + Data("\n".utf8))
     guard let line = Self.line(from: output, &unread) else {
-      throw BenchmarkError("the peer ended while it was asked \(request)")
+      throw BenchmarkError("the peer ended while it was asked \(request)" + lastWords(in: errors))
     }
     return try numbers(in: String(decoding: line, as: UTF8.self))
   }
@@ -50,6 +54,12 @@ final class PeerProcess {
       unread += more
     }
   }
+}
+
+/// The last line of what a program said of its errors.
+private func lastWords(in file: URL) -> String {
+  let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+  return text.split(separator: "\n").last.map { ": \($0)" } ?? ""
 }
 
 /// The peers that are there: started when they are first asked.
@@ -77,12 +87,13 @@ final class Peers {
       if running[peer.program] == nil {
         running[peer.program] = try PeerProcess(peer.program, python: python, folder: folder)
       }
+      return try running[peer.program]!.ask(peer.request)
     } catch {
       missing.insert(peer.program)
+      running[peer.program] = nil
       FileHandle.standardError.write(Data("benchmarks: \(error); its column is left out\n".utf8))
       return nil
     }
-    return try running[peer.program]!.ask(peer.request)
   }
 }
 
@@ -115,11 +126,15 @@ func findPython(named name: String?, peers folder: URL) -> URL? {
     say("python3 cannot make an environment (is python3-venv installed?), so Rondo is measured alone")
     return nil
   }
-  guard run([python.path, "-m", "pip", "install", "-r", folder.appending(path: "requirements.txt").path])
-  else {
+  // One by one: a peer that there is none of for this Python does not take the others along.
+  let packages = (try? String(contentsOf: folder.appending(path: "requirements.txt"), encoding: .utf8)) ?? ""
+  let names = packages.split(separator: "\n").map(String.init)
+  let missing = names.filter { !run([python.path, "-m", "pip", "install", $0]) }
+  guard missing.count < names.count else {
     say("pip could not install the peers (is there a network?), so Rondo is measured alone")
     return nil
   }
+  if !missing.isEmpty { say("pip could not install \(missing.joined(separator: ", "))") }
   _ = FileManager.default.createFile(atPath: mark.path, contents: nil)
   return python
 }

@@ -8,6 +8,10 @@ struct Row {
     var bar: Double?
     /// The fraction of the machine's peak that has to be reached.
     var peakBar: Double?
+    /// Another of Rondo's own results that it is compared with, instead of the same one of a peer.
+    var of: String?
+    /// What it must not be above.
+    var most: Double?
     /// Whether larger numbers are better, as for rates; otherwise they are times or sizes.
     var isRate = false
   }

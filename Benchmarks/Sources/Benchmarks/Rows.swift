@@ -77,9 +77,7 @@ private let layers: [Row] =
     Row(
       name: "\(cell) B32 T512 H1024: its loop, against the rate of memory",
       rondo: .bench([cell, "--batch", "32", "--length", "512", "--input", "1024", "--hidden", "1024"]),
-      columns: [
-        Row.Column(key: "loop_gbytes_s", isRate: true), Row.Column(key: "memory_gbytes_s", isRate: true),
-      ])
+      columns: [Row.Column(key: "loop_gbytes_s", bar: 0.8, of: "memory_gbytes_s", isRate: true)])
   }
 
 private func stream(_ hidden: Int, threads: Int, bar: Double?) -> Row {
@@ -100,6 +98,14 @@ private let streams: [Row] =
     stream(64, threads: 2, bar: 5), stream(256, threads: 2, bar: 1.7), stream(1024, threads: 2, bar: 1.5),
     stream(256, threads: 1, bar: 1.6),
   ]
+  + [(streams: 1, options: ["--interval", "2ms"]), (streams: 32, options: ["--streams", "32"])].map { many in
+    Row(
+      name: "lstm H256, " + (many.streams == 1 ? "a step every 2 ms" : "\(many.streams) streams in one step"),
+      rondo: .bench(
+        ["lstm", "--stream", "--length", "1000", "--input", "256", "--hidden", "256", "--threads", "2"]
+          + many.options),
+      columns: ["step_us_p50", "step_us_p99", "step_us_p999", "step_us_max"].map { Row.Column(key: $0) })
+  }
   + [256, 1024].map { hidden in
     Row(
       name: "lstm B1 T200 H\(hidden), one call",
@@ -149,5 +155,5 @@ private let programs: [Row] = [
     columns: [Row.Column(key: "step_ms", bar: 1.15), Row.Column(key: "memory_mb", bar: 2)]),
   Row(
     name: "a small model, from start to end with one training step", rondo: .start,
-    columns: [Row.Column(key: "seconds")]),
+    columns: [Row.Column(key: "seconds", most: 0.2)]),
 ]

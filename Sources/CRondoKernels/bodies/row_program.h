@@ -20,6 +20,9 @@ typedef struct {
   int opens, closes;    // contains the section's first column, its last column
 } block;
 
+// Reductions and what moves columns are in no table: they have one operand.
+static int operand_count(int op) { return operations[op].operands > 0 ? operations[op].operands : 1; }
+
 static size_t row_program_scratch_size(const rondo_row_program *program) {
   return (size_t)program->register_count * REGISTER_FLOATS + (size_t)program->scalar_count * ROW_BLOCK * 16 + 3 * ROW_BLOCK * 16;
 }

@@ -145,6 +145,9 @@ typedef struct {
   uint32_t section_count, register_count, scalar_count;
 } rondo_row_program;
 
+// The number of operands that an instruction has.
+int rondo_operand_count(int op);
+
 // Floats of scratch that running a program needs (64-byte aligned, one buffer per thread).
 size_t rondo_row_program_scratch_size(const rondo_row_program *program);
 

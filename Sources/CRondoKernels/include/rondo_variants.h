@@ -35,6 +35,7 @@ extern "C" {
   KERNEL(void, column_sum,                                                                                             \
          (size_t rows, size_t column_begin, size_t column_end, const float *a, size_t a_stride, float *out),           \
          (rows, column_begin, column_end, a, a_stride, out))                                                           \
+  KERNEL(int, operand_count, (int op), (op))                                                                           \
   KERNEL(size_t, row_program_scratch_size, (const rondo_row_program *program), (program))                              \
   KERNEL(void, row_program_run,                                                                                        \
          (const rondo_row_program *program, const rondo_stream *streams, size_t rows, float *scratch),                 \

@@ -35,7 +35,8 @@ public enum Parallel {
   /// returned.
   ///
   /// Part 0 runs on the calling thread; any thread may run several parts one after the other, so parts must
-  /// not wait for each other. A call from within a part, or while another thread's loop is running, runs its
+  /// not wait for each other. (A `Crew` does: part 0 waits for no part that has not begun, and ends the others'
+  /// waiting before it returns.) A call from within a part, or while another thread's loop is running, runs its
   /// parts serially on the calling thread.
   public static func run(_ parts: Int, _ body: (Int) -> Void) {
     if parts <= 1 || threadCount == 1 {

@@ -40,6 +40,9 @@ final class WorkerPool: @unchecked Sendable {
 
     var next: Int { Int(word & 0xFF_FFFF) }
 
+    /// How many threads may work.
+    var threads: Int { Int(word >> 48) }
+
     /// Whether thread `thread` of the pool (0: the owner) may claim the next part.
     func isOpen(to thread: Int) -> Bool { word & 0xFF_FFFF < word >> 24 & 0xFF_FFFF && thread < word >> 48 }
   }
@@ -87,7 +90,7 @@ final class WorkerPool: @unchecked Sendable {
     }
     finish(0, 0)
     while let part = claim(0) { finish(part, 0) }
-    var spins = maySpin ? 0 : Self.longestSpin
+    var spins = threads <= Machine.processorCount ? 0 : Self.longestSpin
     while remaining.load(ordering: .acquiring) > 0 {
       spins += 1
       if spins < Self.longestSpin { rondo_cpu_relax() } else { sched_yield() }
@@ -146,12 +149,11 @@ final class WorkerPool: @unchecked Sendable {
   /// How often the owner of a loop looks whether the last parts are done before it lets other threads run.
   private static let longestSpin = 20_000
 
-  /// With more threads than processors whoever looks keeps another from working.
-  private var maySpin: Bool { workers.load(ordering: .relaxed) < Machine.processorCount }
-
-  /// Looks for a part for about a millisecond; not at all if there are more threads than processors.
+  /// Looks for a part for about a millisecond; not at all if the last loop had more threads than there are processors, so that whoever looks
+  /// keeps another from working, or none for this one.
   private func waitForPart(_ thread: Int) -> Bool {
-    guard maySpin else { return false }
+    let last = Claims(word: claims.load(ordering: .relaxed))
+    guard thread < last.threads, last.threads <= Machine.processorCount else { return false }
     var begin: Int?
     repeat {
       for _ in 0..<256 {

@@ -95,17 +95,23 @@ package enum StoragePool {
 
 /// A block of floats of the pool, alive as long as a tensor refers to it.
 ///
-/// `@unchecked Sendable` because `pointer` is only written through a `Tensor` that holds the one reference to
-/// the storage; everybody else reads.
+/// `@unchecked Sendable` because `pointer` and `contents` are only written through a `Tensor` that holds the one
+/// reference to the storage; everybody else reads.
 package final class TensorStorage: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<Float>
   let count: Int
+  /// A number that no other storage has, and this one only until it is written.
+  private(set) var contents: Int
+  private static let newest = Atomic<Int>(0)
 
   init(count: Int) {
     let bytes = count * MemoryLayout<Float>.stride
     self.count = count
+    contents = Self.newest.add(1, ordering: .relaxed).newValue
     self.pointer = StoragePool.take(bytes: bytes).bindMemory(to: Float.self, capacity: count)
   }
+
+  func willBeWritten() { contents = Self.newest.add(1, ordering: .relaxed).newValue }
 
   deinit { StoragePool.giveBack(pointer, bytes: count * MemoryLayout<Float>.stride) }
 }

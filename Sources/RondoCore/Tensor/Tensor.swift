@@ -88,10 +88,18 @@ public struct Tensor: Sendable {
     return view
   }
 
-  /// Whether both are the same elements in the same memory, which neither can write while the other is there.
-  package func sharesMemory(with other: Tensor) -> Bool {
-    storage === other.storage && offset == other.offset && shape == other.shape
+  /// What elements these are: equal for tensors that share memory which has not been handed out for writing since.
+  package struct Identity: Hashable, Sendable {
+    private let contents: Int
+    private let offset: Int
+    private let shape: [Int]
+
+    fileprivate init(_ contents: Int, _ offset: Int, _ shape: [Int]) {
+      (self.contents, self.offset, self.shape) = (contents, offset, shape)
+    }
   }
+
+  package var identity: Identity { Identity(storage.contents, offset, shape) }
 
   /// Calls `body` with the elements in row-major order. The pointer is valid during the call only.
   ///
@@ -126,6 +134,8 @@ public struct Tensor: Sendable {
       copy.pointer.initialize(from: storage.pointer + offset, count: count)
       storage = copy
       offset = 0
+    } else {
+      storage.willBeWritten()
     }
     return storage.pointer + offset
   }

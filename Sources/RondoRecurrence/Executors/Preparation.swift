@@ -17,11 +17,12 @@ package final class Preparation<E: Executor>: @unchecked Sendable {
   let regions: [Region<E.Element>?]
   var isComplete = false
   private let storage: Tensor
-  /// What it is made of, which cannot change as long as it is here.
-  private let parameters: [Tensor]
+  /// What it is made of, and for which instruction set, on which the form of packed weights depends.
+  private let parameters: [Tensor.Identity]
+  private let instructionSet = Machine.instructionSet
 
   init(_ plan: Plan, madeOf parameters: [Tensor] = []) {
-    self.parameters = parameters
+    self.parameters = parameters.map(\.identity)
     var layout = MemoryLayoutBuilder()
     let offsets = plan.memory.buffers.map { buffer -> (offset: Int, stride: Int)? in
       guard case .fixed(let rows) = buffer.kind else { return nil }
@@ -47,8 +48,7 @@ package final class Preparation<E: Executor>: @unchecked Sendable {
 
   /// Whether it serves these parameters: the same memory, not written since.
   func isMade(of parameters: [Tensor]) -> Bool {
-    self.parameters.count == parameters.count
-      && zip(self.parameters, parameters).allSatisfy { $0.sharesMemory(with: $1) }
+    self.parameters == parameters.map(\.identity) && instructionSet == Machine.instructionSet
   }
 }
 

@@ -7,10 +7,12 @@ extension Runner {
   func runLoop(_ works: [LoweredWork]) {
     works.withUnsafeBufferPointer { works in
       let divides = works.contains { isShared($0, rows: walk.layout.sequenceCount) }
-      if !hasManySequences, threadCount > 1, threadCount <= Machine.processorCount, divides {
-        run(.steps(works, Crew(most: threadCount)), parts: threadCount)
-      } else {
+      if hasManySequences || threadCount == 1 || threadCount > Machine.processorCount || !divides {
         run(.loop(works), parts: partCount(works))
+      } else if walk.layout.stepCount == 1 {
+        walkOneStep(works)
+      } else {
+        run(.steps(works, Crew(most: threadCount)), parts: threadCount)
       }
     }
   }
@@ -45,6 +47,19 @@ extension Runner {
     }
   }
 
+  /// The only step of all sequences, as a session without a list of kernels takes it: a crew would come too late.
+  private func walkOneStep(_ works: UnsafeBufferPointer<LoweredWork>) {
+    forSteps(of: 0..<walk.layout.sequenceCount) { step, rows, places in
+      for work in works {
+        if case .product = work.action, isShared(work, rows: places.count) {
+          runWhole(work, wakes: false)
+        } else {
+          forSegments(work, step, rows, places) { runSegment(work, $0, thread: 0) }
+        }
+      }
+    }
+  }
+
   /// All sequences from the first step to the last, with the larger works of each step divided among the threads that have come by then.
   func lead(_ works: UnsafeBufferPointer<LoweredWork>, _ crew: Crew) {
     var number = 0
@@ -70,8 +85,7 @@ extension Runner {
   /// A member's works of one step. All meet where one needs what another has written; what is not divided is the leader's.
   private func walkStep(
     _ works: UnsafeBufferPointer<LoweredWork>, _ crew: Crew, member: Int, of size: Int, _ step: Int,
-    _ rows: StepRows,
-    _ places: Range<Int>, thread: Int
+    _ rows: StepRows, _ places: Range<Int>, thread: Int
   ) {
     var (isAhead, isDivided) = (false, false)
     for index in 0..<works.count {
@@ -97,7 +111,7 @@ extension Runner {
     if !rows.isEmpty { runSegment(work, segment.rows(rows), thread: thread) }
   }
 
-  /// Whether dividing a work of one step saves more than it costs to hand over a part.
+  /// Whether dividing a work of one step saves more than it costs to meet.
   private func isShared(_ work: LoweredWork, rows: Int) -> Bool {
     guard work.domain == .steps else { return false }
     switch work.action {

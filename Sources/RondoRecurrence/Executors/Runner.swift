@@ -253,7 +253,8 @@ package final class Runner<E: Executor>: PartRunner {
 
   // MARK: Whole phases
 
-  private func runWhole(_ work: LoweredWork) {
+  /// - Parameter wakes: Whether threads that sleep are woken for a product's panels.
+  func runWhole(_ work: LoweredWork, wakes: Bool = true) {
     let rows = count(work.domain)
     switch work.action {
     case .product(_, let index, _, _):
@@ -264,7 +265,7 @@ package final class Runner<E: Executor>: PartRunner {
         run(.rows(work), parts: parts(rows, minimum: max(4, 500_000 / cost), perThread: 4))
       } else {
         let minimum = max(1, 1_000_000 / max(1, cost / weight.outputs * 64 * rows))
-        run(.panels(work), parts: parts(weight.panelCount, minimum: minimum))
+        run(.panels(work), parts: parts(weight.panelCount, minimum: minimum), wakes: wakes)
       }
     case .program(let code):
       run(
@@ -290,10 +291,10 @@ package final class Runner<E: Executor>: PartRunner {
     }
   }
 
-  func run(_ job: Job, parts: Int) {
+  func run(_ job: Job, parts: Int, wakes: Bool = true) {
     self.job = job
     partCount = parts
-    runParts(parts)
+    runParts(parts, wakes: wakes)
     self.job = .none
   }
 

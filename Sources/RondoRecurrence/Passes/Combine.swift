@@ -16,10 +16,11 @@ package func combined(
   for join in joins(isOne) {
     var first = 0
     while first < code.count {
-      if let (second, joined) = joinedWithReader(first, of: code, join, mayOverlap) {
+      if code[first].op == join.first.rawValue,
+        let (second, joined) = joinedWithReader(first, of: code, join, mayOverlap)
+      {
         code[second] = joined
         code.remove(at: first)
-        first = 0
       } else {
         first += 1
       }
@@ -28,22 +29,26 @@ package func combined(
   return code
 }
 
-/// Makes one instruction of two, of which the second reads the first one's result as an operand of the given position.
-private typealias Join = (
-  _ first: rondo_instruction, _ second: rondo_instruction, _ position: Int
-) -> rondo_instruction?
+/// Makes one instruction of two.
+private struct Join {
+  let first: rondo_op
+  let second: rondo_op
+  /// The second instruction reads the first one's result as an operand of the given position; nil if they do not go together.
+  let joined: (_ first: rondo_instruction, _ second: rondo_instruction, _ position: Int) -> rondo_instruction?
 
-/// In the order in which they are tried: what 1 − a² is part of before what is any complement, and both before the factors around them.
-private func joins(_ isOne: @escaping (rondo_operand) -> Bool) -> [Join] {
-  func join(_ first: rondo_op, _ second: rondo_op, _ body: @escaping Join) -> Join {
-    { $0.op == first.rawValue && $1.op == second.rawValue ? body($0, $1, $2) : nil }
+  init(
+    _ first: rondo_op, _ second: rondo_op,
+    _ joined: @escaping (rondo_instruction, rondo_instruction, Int) -> rondo_instruction?
+  ) {
+    (self.first, self.second, self.joined) = (first, second, joined)
   }
-  /// Of a second instruction whose first two operands may change places.
-  func joinFactor(
-    _ first: rondo_op, _ second: rondo_op, into op: rondo_op,
+
+  /// With a second instruction that multiplies its first two operands, one of which is the result.
+  init(
+    factor first: rondo_op, _ second: rondo_op, into op: rondo_op,
     _ operands: @escaping (_ first: rondo_instruction, _ other: rondo_operand) -> [rondo_operand]?
-  ) -> Join {
-    join(first, second) { first, second, position in
+  ) {
+    self.init(first, second) { first, second, position in
       guard position < 2, let operands = operands(first, position == 0 ? second.b : second.a) else {
         return nil
       }
@@ -51,32 +56,40 @@ private func joins(_ isOne: @escaping (rondo_operand) -> Bool) -> [Join] {
         op, out: second.out, operands + (second.op == RONDO_OP_FMA.rawValue ? [second.c] : []))
     }
   }
-  return [
-    join(RONDO_OP_MUL, RONDO_OP_SUB) { first, second, position in
+}
+
+/// In the order in which they are tried: what 1 − a² is part of before what is any complement, and both before the factors around them.
+private func joins(_ isOne: @escaping (rondo_operand) -> Bool) -> [Join] {
+  [
+    Join(RONDO_OP_MUL, RONDO_OP_SUB) { first, second, position in
       guard position == 1, isOne(second.a), first.a == first.b else { return nil }
       return rondo_instruction(RONDO_OP_SQUARE_COMPLEMENT, out: second.out, [first.a])
     },
-    joinFactor(RONDO_OP_SQUARE_COMPLEMENT, RONDO_OP_MUL, into: RONDO_OP_TANH_GRADIENT) { [$1, $0.a] },
-    joinFactor(RONDO_OP_SQUARE_COMPLEMENT, RONDO_OP_FMA, into: RONDO_OP_TANH_GRADIENT_ADD) { [$1, $0.a] },
-    joinFactor(RONDO_OP_SUB, RONDO_OP_MUL, into: RONDO_OP_COMPLEMENT_MUL) { isOne($0.a) ? [$0.b, $1] : nil },
-    joinFactor(RONDO_OP_SUB, RONDO_OP_FMA, into: RONDO_OP_COMPLEMENT_FMA) { isOne($0.a) ? [$0.b, $1] : nil },
-    joinFactor(RONDO_OP_COMPLEMENT_MUL, RONDO_OP_MUL, into: RONDO_OP_SIGMOID_GRADIENT) {
+    Join(factor: RONDO_OP_SQUARE_COMPLEMENT, RONDO_OP_MUL, into: RONDO_OP_TANH_GRADIENT) { [$1, $0.a] },
+    Join(factor: RONDO_OP_SQUARE_COMPLEMENT, RONDO_OP_FMA, into: RONDO_OP_TANH_GRADIENT_ADD) { [$1, $0.a] },
+    Join(factor: RONDO_OP_SUB, RONDO_OP_MUL, into: RONDO_OP_COMPLEMENT_MUL) {
+      isOne($0.a) ? [$0.b, $1] : nil
+    },
+    Join(factor: RONDO_OP_SUB, RONDO_OP_FMA, into: RONDO_OP_COMPLEMENT_FMA) {
+      isOne($0.a) ? [$0.b, $1] : nil
+    },
+    Join(factor: RONDO_OP_COMPLEMENT_MUL, RONDO_OP_MUL, into: RONDO_OP_SIGMOID_GRADIENT) {
       $0.a == $0.b ? [$1, $0.a] : nil
     },
-    join(RONDO_OP_MUL, RONDO_OP_SIGMOID_GRADIENT) { first, second, position in
+    Join(RONDO_OP_MUL, RONDO_OP_SIGMOID_GRADIENT) { first, second, position in
       guard position == 0 else { return nil }
       return rondo_instruction(RONDO_OP_MUL_SIGMOID_GRADIENT, out: second.out, [first.a, first.b, second.b])
     },
-    join(RONDO_OP_MUL, RONDO_OP_TANH_GRADIENT) { first, second, position in
+    Join(RONDO_OP_MUL, RONDO_OP_TANH_GRADIENT) { first, second, position in
       guard position == 0 else { return nil }
       return rondo_instruction(RONDO_OP_MUL_TANH_GRADIENT, out: second.out, [first.a, first.b, second.b])
     },
-    joinFactor(RONDO_OP_MUL, RONDO_OP_MUL, into: RONDO_OP_MUL_MUL) { [$0.a, $0.b, $1] },
+    Join(factor: RONDO_OP_MUL, RONDO_OP_MUL, into: RONDO_OP_MUL_MUL) { [$0.a, $0.b, $1] },
   ]
 }
 
 private func joinedWithReader(
-  _ first: Int, of code: [rondo_instruction], _ join: @escaping Join, _ mayOverlap: (Int, Int) -> Bool
+  _ first: Int, of code: [rondo_instruction], _ join: Join, _ mayOverlap: (Int, Int) -> Bool
 ) -> (second: Int, joined: rondo_instruction)? {
   let result = code[first].out
   guard result.kind == RONDO_REGISTER.rawValue else { return nil }
@@ -85,21 +98,24 @@ private func joinedWithReader(
     for (position, operand) in code[index].operands.enumerated() where operand == result {
       reads.append((index, position))
     }
+    if reads.count > 1 { return nil }
     if code[index].out == result { break }
   }
-  guard reads.count == 1, let joined = join(code[first], code[reads[0].instruction], reads[0].position) else {
-    return nil
+  guard let (second, position) = reads.first, code[second].op == join.second.rawValue,
+    let joined = join.joined(code[first], code[second], position)
+  else { return nil }
+  // The operands of the first are read later now: when what is in between has been written, and beside what the second writes.
+  func overlaps(_ operand: rondo_operand, _ out: rondo_operand) -> Bool {
+    operand.kind == RONDO_STREAM.rawValue && out.kind == RONDO_STREAM.rawValue
+      && mayOverlap(Int(operand.index), Int(out.index))
   }
-  // The operands of the first are read later now.
-  for between in code[(first + 1)..<reads[0].instruction] {
-    for operand in code[first].operands {
-      let isStream = operand.kind == RONDO_STREAM.rawValue && between.out.kind == RONDO_STREAM.rawValue
-      if operand == between.out || isStream && mayOverlap(Int(operand.index), Int(between.out.index)) {
-        return nil
-      }
+  for operand in code[first].operands {
+    for between in code[(first + 1)..<second] {
+      if operand == between.out || overlaps(operand, between.out) { return nil }
     }
+    if operand.index != joined.out.index, overlaps(operand, joined.out) { return nil }
   }
-  return (reads[0].instruction, joined)
+  return (second, joined)
 }
 
 extension rondo_instruction {
@@ -111,18 +127,7 @@ extension rondo_instruction {
   }
 
   /// What it reads.
-  package var operands: [rondo_operand] {
-    switch rondo_op(op) {
-    case RONDO_OP_ADD, RONDO_OP_SUB, RONDO_OP_MUL, RONDO_OP_DIV, RONDO_OP_MIN, RONDO_OP_MAX, RONDO_OP_LESS,
-      RONDO_OP_COMPLEMENT_MUL, RONDO_OP_SIGMOID_GRADIENT, RONDO_OP_TANH_GRADIENT:
-      [a, b]
-    case RONDO_OP_SELECT, RONDO_OP_FMA, RONDO_OP_COMPLEMENT_FMA, RONDO_OP_MUL_MUL,
-      RONDO_OP_MUL_SIGMOID_GRADIENT,
-      RONDO_OP_TANH_GRADIENT_ADD, RONDO_OP_MUL_TANH_GRADIENT:
-      [a, b, c]
-    default: [a]
-    }
-  }
+  package var operands: [rondo_operand] { Array([a, b, c].prefix(Int(rondo_operand_count(Int32(op))))) }
 }
 
 extension rondo_operand {

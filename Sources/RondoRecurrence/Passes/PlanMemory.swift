@@ -134,10 +134,10 @@ private struct MemoryPlanner {
     for operand in operands.sorted(by: >) where graph[operand].width == graph[id].width {
       let (source, columns) = columns(of: operand)
       guard isTemporary(source), !section.contains(source), let home = plan.home[source] else { continue }
-      // What moves columns may read one that is overwritten already.
-      let isFree = readingColumns(columns, of: source, readers).allSatisfy { reader, width in
-        (order[reader] ?? .max) <= order[id]!
-          && (graph[reader].width == width || isReduction(graph[reader].operation))
+      // A section runs over some columns after the others: who reads other columns, or moves them, may find them overwritten.
+      let isFree = readingColumns(columns, of: source, readers).allSatisfy { reader, read in
+        (order[reader] ?? .max) <= order[id]! && read == columns
+          && (graph[reader].width == read.count || isReduction(graph[reader].operation))
       }
       let first = home.column + columns.lowerBound
       let taken = first..<first + columns.count
@@ -165,13 +165,13 @@ private struct MemoryPlanner {
     return (node, first..<first + graph[id].width)
   }
 
-  /// The nodes that read some of a node's columns, through slices, too, and how many columns each of them reads. A broadcast counts as a reader
-  /// of its own, which is in no section.
+  /// The nodes that read some of a node's columns, through slices, too, and the columns that each of them reads. A broadcast counts as a
+  /// reader of its own, which is in no section.
   private func readingColumns(
     _ wanted: Range<Int>, of id: NodeID, _ readers: [[NodeID]]
-  ) -> [(reader: NodeID, width: Int)] {
-    readers[id].flatMap { reader -> [(reader: NodeID, width: Int)] in
-      guard case .slice = graph[reader].operation else { return [(reader, graph[id].width)] }
+  ) -> [(reader: NodeID, columns: Range<Int>)] {
+    readers[id].flatMap { reader -> [(reader: NodeID, columns: Range<Int>)] in
+      guard case .slice = graph[reader].operation else { return [(reader, columns(of: id).columns)] }
       return columns(of: reader).columns.overlaps(wanted) ? readingColumns(wanted, of: reader, readers) : []
     }
   }

@@ -44,10 +44,13 @@ struct CrewTests {
       }
     }
     for thread in threads { thread.start() }
-    for step in 1...stepCount {
-      // The owner never waits for anybody to come, so the test does.
-      if step == stepCount / 2 { usleep(20_000) }
+    // The owner never waits for anybody to come, so the test does.
+    let begin = ContinuousClock.now
+    var step = 0
+    while step < stepCount || shared.load(ordering: .relaxed) < 100 && .now - begin < .seconds(20) {
+      step += 1
       take(step, member: 0, size: crew.begin(step: step))
+      if step == stepCount / 2 { usleep(20_000) }
     }
     crew.end()
     while threads.contains(where: { !$0.isFinished }) { usleep(1000) }

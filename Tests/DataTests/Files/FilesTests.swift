@@ -43,7 +43,7 @@ import Testing
     let error = #expect(throws: FormatError.self) { try Files.read(path, limit: 1000) }
     #expect(error?.description == "\(path): expected at most 1000 bytes, found more.")
     // A file that claims a terabyte without having it.
-    truncate(path, 1 << 40)
+    #expect(truncate(path, 1 << 40) == 0)
     #expect(throws: FormatError.self) { try Files.read(path) }
   }
 

@@ -32,6 +32,7 @@ enum StressCells {
     CellConformance("output is a parameter", OutputIsParameter(hiddenSize: 4)),
     CellConformance("slices of states", SlicesOfStates()),
     CellConformance("overlapping slices", OverlappingSlices(hiddenSize: 4)),
+    CellConformance("sum of overlapping slices", SumOfOverlappingSlices(hiddenSize: 18)),
     CellConformance("nested concatenations", NestedConcatenations(hiddenSize: 4)),
     CellConformance("sums side by side", SumsSideBySide(hiddenSize: 4)),
     CellConformance("sum of a product", SumOfProduct(hiddenSize: 4)),
@@ -422,6 +423,19 @@ struct OverlappingSlices: Cell {
     let z = w.linear("ih", x, hiddenSize + 3) + w.linear("hh", s.h, hiddenSize + 3)
     s.h = tanh(z[0..<hiddenSize] * z[2..<hiddenSize + 2])
     return s.h + z[2..<hiddenSize + 2]
+  }
+}
+
+/// A value that is kept could take the place of one of its operands, but the other one has columns in common with it.
+struct SumOfOverlappingSlices: Cell {
+  let hiddenSize: Int
+  var states: StateShapes { ["h": hiddenSize] }
+
+  func step(_ x: Term, _ s: inout States, _ w: Weights) -> Term {
+    let z = w.linear("ih", x, hiddenSize + 2) + w.linear("hh", s.h, hiddenSize + 2)
+    let a = z[0..<hiddenSize] + z[2..<hiddenSize + 2]
+    s.h = tanh(0.2 * w.linear("out", a, hiddenSize))
+    return s.h
   }
 }
 
