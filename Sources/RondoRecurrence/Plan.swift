@@ -105,7 +105,7 @@ package struct Source: Hashable, Sendable {
   package var initial: Int = -1
 }
 
-/// A product's weight, packed once per pass.
+/// A product's weight, packed before the walk.
 package struct PackedWeight: Hashable, Sendable {
   package var source: Source
   package var transposed: Bool

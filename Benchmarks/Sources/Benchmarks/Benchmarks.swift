@@ -52,7 +52,8 @@ struct Benchmarks {
     }
     let rows = allRows().filter { row in only.isEmpty || only.contains { row.name.contains($0) } }
     guard !rows.isEmpty else {
-      throw BenchmarkError("no row's name contains \(only.joined(separator: " or "))")
+      let names = allRows().map { "  \($0.name)" }.joined(separator: "\n")
+      throw BenchmarkError("no row's name contains \(only.joined(separator: " or ")); there are:\n\(names)")
     }
     let binary = root.appending(path: ".build/release/rondo")
     guard FileManager.default.isExecutableFile(atPath: binary.path) else {
@@ -68,12 +69,19 @@ struct Benchmarks {
     let wantsPeers = !isAlone && rows.contains { $0.peer != nil }
     let peers = Peers(python: wantsPeers ? findPython(named: python, peers: folder) : nil, folder: folder)
 
+    var failures = 0
     print(Table.header)
     for row in rows {
-      for line in try measure(row, pairs: pairs, rondo, peers) { print(line) }
+      do {
+        for line in try measure(row, pairs: pairs, rondo, peers) { print(line) }
+      } catch {
+        failures += 1
+        FileHandle.standardError.write(Data("benchmarks: \(row.name) is left out: \(error)\n".utf8))
+      }
       fflush(nil)
     }
-    print("\n" + ([processor(), "\(pairs) alternated pairs"] + peers.versions).joined(separator: ", "))
+    print("\n" + ([processor(), "pairs: \(pairs)"] + peers.versions).joined(separator: ", "))
+    if failures > 0 { throw BenchmarkError("rows left out: \(failures) of \(rows.count)") }
   }
 
   private static func measure(_ row: Row, pairs: Int, _ rondo: Rondo, _ peers: Peers) throws -> [String] {

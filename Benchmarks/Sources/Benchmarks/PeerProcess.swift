@@ -14,16 +14,21 @@ final class PeerProcess {
     process.executableURL = python
     process.arguments = [folder.appending(path: "peer_\(program.rawValue).py").path]
     (process.standardInput, process.standardOutput) = (input, output)
-    errors = FileManager.default.temporaryDirectory.appending(path: "rondo-peer-\(UUID().uuidString)")
+    let errors = FileManager.default.temporaryDirectory.appending(path: "rondo-peer-\(UUID().uuidString)")
+    self.errors = errors
     _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
     process.standardError = try FileHandle(forWritingTo: errors)
-    try process.run()
+    guard (try? process.run()) != nil else {
+      try? FileManager.default.removeItem(at: errors)
+      throw BenchmarkError("\(program.rawValue) does not start: \(python.path) is no program")
+    }
     var version = "?"
     if let line = Self.line(from: output, &unread),
       let object = try JSONSerialization.jsonObject(with: line) as? [String: Any]
     {
       version = object["version"] as? String ?? "?"
     } else {
+      defer { try? FileManager.default.removeItem(at: errors) }
       throw BenchmarkError("\(program.rawValue) does not start with \(python.path)" + lastWords(in: errors))
     }
     self.version = version
@@ -54,12 +59,6 @@ final class PeerProcess {
       unread += more
     }
   }
-}
-
-/// The last line of what a program said of its errors.
-private func lastWords(in file: URL) -> String {
-  let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
-  return text.split(separator: "\n").last.map { ": \($0)" } ?? ""
 }
 
 /// The peers that are there: started when they are first asked.
@@ -115,26 +114,37 @@ func findPython(named name: String?, peers folder: URL) -> URL? {
   let caches = ProcessInfo.processInfo.environment["XDG_CACHE_HOME"] ?? NSHomeDirectory() + "/.cache"
   let environment = URL(filePath: caches).appending(path: "rondo-benchmarks")
   let python = environment.appending(path: "bin/python3")
-  let mark = environment.appending(path: "complete")
-  if FileManager.default.fileExists(atPath: mark.path) { return python }
+  let packages = (try? String(contentsOf: folder.appending(path: "requirements.txt"), encoding: .utf8)) ?? ""
+  // A mark for each package that is there: what could not be installed is tried again the next time.
+  func mark(_ package: Substring) -> URL { environment.appending(path: "installed-\(package)") }
+  let wanted = packages.split(separator: "\n").filter {
+    !FileManager.default.fileExists(atPath: mark($0).path)
+  }
+  if wanted.isEmpty { return python }
   guard run(["python3", "--version"]) else {
     say("there is no python3, so Rondo is measured alone")
     return nil
   }
-  say("installing the peers into \(environment.path), which is done once and takes minutes")
-  guard run(["python3", "-m", "venv", environment.path]) else {
+  say(
+    "installing \(wanted.joined(separator: ", ")) into \(environment.path), which is done once, takes minutes and, with PyTorch, up to 6 GB"
+  )
+  guard
+    FileManager.default.fileExists(atPath: python.path) || run(["python3", "-m", "venv", environment.path])
+  else {
     say("python3 cannot make an environment (is python3-venv installed?), so Rondo is measured alone")
     return nil
   }
   // One by one: a peer that there is none of for this Python does not take the others along.
-  let packages = (try? String(contentsOf: folder.appending(path: "requirements.txt"), encoding: .utf8)) ?? ""
-  let names = packages.split(separator: "\n").map(String.init)
-  let missing = names.filter { !run([python.path, "-m", "pip", "install", $0]) }
-  guard missing.count < names.count else {
-    say("pip could not install the peers (is there a network?), so Rondo is measured alone")
-    return nil
+  var missing: [Substring] = []
+  for package in wanted {
+    if run([python.path, "-m", "pip", "install", String(package)]) {
+      _ = FileManager.default.createFile(atPath: mark(package).path, contents: nil)
+    } else {
+      missing.append(package)
+    }
   }
-  if !missing.isEmpty { say("pip could not install \(missing.joined(separator: ", "))") }
-  _ = FileManager.default.createFile(atPath: mark.path, contents: nil)
+  if !missing.isEmpty {
+    say("pip could not install \(missing.joined(separator: ", ")) (is there a network?)")
+  }
   return python
 }

@@ -49,10 +49,10 @@ struct Rondo {
     process.executableURL = binary
     process.arguments = arguments
     process.currentDirectoryURL = root
-    let output = scratch.appending(path: "output")
-    _ = FileManager.default.createFile(atPath: output.path, contents: nil)
-    let handle = try FileHandle(forWritingTo: output)
-    (process.standardOutput, process.standardError) = (handle, handle)
+    let (output, errors) = (scratch.appending(path: "output"), scratch.appending(path: "errors"))
+    for file in [output, errors] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
+    process.standardOutput = try FileHandle(forWritingTo: output)
+    process.standardError = try FileHandle(forWritingTo: errors)
     try process.run()
     var peak = 0.0
     while process.isRunning {
@@ -61,7 +61,7 @@ struct Rondo {
     }
     let text = try String(contentsOf: output, encoding: .utf8)
     guard process.terminationStatus == 0 else {
-      throw BenchmarkError("rondo \(arguments.joined(separator: " ")) failed: \(text.suffix(400))")
+      throw BenchmarkError("rondo \(arguments.joined(separator: " ")) failed" + lastWords(in: errors))
     }
     return (text, peak)
   }
@@ -78,10 +78,16 @@ struct Rondo {
 
 /// The numbers of a JSON object.
 func numbers(in text: String) throws -> [String: Double] {
-  guard let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] else {
+  guard let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] else {
     throw BenchmarkError("no JSON object: \(text.prefix(200))")
   }
   return object.compactMapValues { ($0 as? NSNumber)?.doubleValue }
+}
+
+/// The last line of what a program said of its errors.
+func lastWords(in file: URL) -> String {
+  let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+  return text.split(separator: "\n").last.map { ": \($0)" } ?? ""
 }
 
 struct BenchmarkError: Error, CustomStringConvertible {

@@ -7,12 +7,13 @@ extension Runner {
   func runLoop(_ works: [LoweredWork]) {
     works.withUnsafeBufferPointer { works in
       let divides = works.contains { isShared($0, rows: walk.layout.sequenceCount) }
-      if hasManySequences || threadCount == 1 || threadCount > Machine.processorCount || !divides {
+      let crewSize = min(threadCount, Machine.processorCount)
+      if hasManySequences || crewSize == 1 || !divides {
         run(.loop(works), parts: partCount(works))
       } else if walk.layout.stepCount == 1 {
         walkOneStep(works)
       } else {
-        run(.steps(works, Crew(most: threadCount)), parts: threadCount)
+        run(.steps(works, Crew(most: crewSize)), parts: crewSize)
       }
     }
   }

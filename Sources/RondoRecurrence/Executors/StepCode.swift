@@ -68,7 +68,8 @@ final class StepCode: PartRunner {
         return nil
       }
     }
-    let found = finder.stages(threadCount: Parallel.threadCount)
+    // Threads without a processor of their own would only be in the way.
+    let found = finder.stages(threadCount: min(Parallel.threadCount, Machine.processorCount))
     works = .allocate(capacity: finder.works.count)
     _ = works.initialize(from: finder.works)
     stages = .allocate(capacity: found.count)

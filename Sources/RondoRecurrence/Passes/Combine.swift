@@ -1,6 +1,6 @@
 import CRondoKernels
 
-// After lowering: instructions of a row program that follow from each other become one, so that what is between them is neither stored nor read
+// Within lowering: instructions of a row program that follow from each other become one, so that what is between them is neither stored nor read
 // again. A combined instruction rounds where its parts rounded, so that no bit changes.
 
 /// The instructions of one section with pairs combined where the first one's result is read by the second alone.

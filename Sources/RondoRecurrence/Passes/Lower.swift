@@ -1,4 +1,4 @@
-// The last step from passes to executors: works whose operands are places, and row programs as instructions.
+// From passes to executors: works whose operands are places, and row programs as instructions, combined where they follow from each other.
 
 import CRondoKernels
 
