@@ -120,10 +120,9 @@ private func joinedWithReader(
 
 extension rondo_instruction {
   fileprivate init(_ op: rondo_op, out: rondo_operand, _ operands: [rondo_operand]) {
-    let none = rondo_operand(kind: 0, index: 0)
     self.init(
-      op: op.rawValue, out: out, a: operands[0], b: operands.count > 1 ? operands[1] : none,
-      c: operands.count > 2 ? operands[2] : none)
+      op, out: out, operands[0], operands.count > 1 ? operands[1] : nil,
+      operands.count > 2 ? operands[2] : nil)
   }
 
   /// What it reads.

@@ -127,7 +127,7 @@ private func operand(_ kind: rondo_operand_kind, _ index: Int) -> rondo_operand 
 }
 
 extension rondo_instruction {
-  fileprivate init(
+  init(
     _ op: rondo_op, out: rondo_operand, _ a: rondo_operand, _ b: rondo_operand? = nil,
     _ c: rondo_operand? = nil
   ) {
