@@ -92,6 +92,15 @@ private struct Program {
             var lanes = [Float](repeating: 0, count: 16)
             for j in 0..<width { lanes[j % 16] += a[j] }
             scalars[Int(instruction.out.index)] = lanes.sumOfLanes
+          case RONDO_OP_SUM_OF_PRODUCTS:
+            let b = read(instruction.b)
+            var lanes = [Float](repeating: 0, count: 16)
+            for j in 0..<width { lanes[j % 16] += a[j] * b[j] }
+            scalars[Int(instruction.out.index)] = lanes.sumOfLanes
+          case RONDO_OP_SUM_OF_NEGATIVES:
+            var lanes = [Float](repeating: 0, count: 16)
+            for j in 0..<width { lanes[j % 16] -= a[j] }
+            scalars[Int(instruction.out.index)] = lanes.sumOfLanes
           case RONDO_OP_MAXIMUM:
             scalars[Int(instruction.out.index)] = a.max()!
           case let op:
@@ -263,7 +272,13 @@ extension Program {
           p.emit(op, out, operand(), operand(), operand())
         }
         if index < 2 {
-          p.emit(RONDO_OP_SUM, scalar(2 * index), register(0))
+          switch generator.below(3) {
+          case 0: p.emit(RONDO_OP_SUM, scalar(2 * index), register(0))
+          case 1: p.emit(RONDO_OP_SUM_OF_NEGATIVES, scalar(2 * index), register(0))
+          default:
+            p.emit(
+              RONDO_OP_SUM_OF_PRODUCTS, scalar(2 * index), register(0), inputs[generator.below(inputs.count)])
+          }
           p.emit(RONDO_OP_RELU, register(1), register(1))
           p.emit(RONDO_OP_MAXIMUM, scalar(2 * index + 1), register(1))
         }

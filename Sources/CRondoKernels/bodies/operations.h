@@ -133,4 +133,9 @@ static const struct {
   [RONDO_OP_TANH_GRADIENT] = {{row_tanh_gradient, row_tanh_gradient_values}, 2},
   [RONDO_OP_TANH_GRADIENT_ADD] = {{row_tanh_gradient_add, row_tanh_gradient_add_values}, 3},
   [RONDO_OP_MUL_TANH_GRADIENT] = {{row_mul_tanh_gradient, row_mul_tanh_gradient_values}, 3},
+  // Reductions, which row_program.h runs.
+  [RONDO_OP_SUM] = {{NULL, NULL}, 1},
+  [RONDO_OP_SUM_OF_PRODUCTS] = {{NULL, NULL}, 2},
+  [RONDO_OP_SUM_OF_NEGATIVES] = {{NULL, NULL}, 1},
+  [RONDO_OP_MAXIMUM] = {{NULL, NULL}, 1},
 };

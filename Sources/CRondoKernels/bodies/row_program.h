@@ -20,7 +20,7 @@ typedef struct {
   int opens, closes;    // contains the section's first column, its last column
 } block;
 
-// Reductions and what moves columns are in no table: they have one operand.
+// What moves columns is in no table: it has one operand.
 static int operand_count(int op) { return operations[op].operands > 0 ? operations[op].operands : 1; }
 
 static size_t row_program_scratch_size(const rondo_row_program *program) {
@@ -61,40 +61,63 @@ INLINE source resolve(const frame *f, const block *b, rondo_operand operand, siz
   return spread(f, b, operand, slot);
 }
 
-// Sums and maxima of some rows run in 16 lanes, kept in the scalar's place until the section's last column. A row is one chain of
-// dependent additions; several rows side by side hide how long each takes.
-INLINE void reduce_rows(const block *b, int sums, source a, size_t first, size_t rows, float *out) {
-  const lanes least = splat(-__builtin_inff());
+// What a reduction makes of the values so far and the columns it has come to.
+INLINE lanes reduced(int op, lanes value, lanes x, lanes y) {
+  switch (op) {
+    case RONDO_OP_SUM_OF_PRODUCTS: return value + x * y;
+    case RONDO_OP_SUM_OF_NEGATIVES: return value - x;
+    case RONDO_OP_MAXIMUM: return maximum(x, value);
+    default: return value + x;
+  }
+}
+
+// Reductions of some rows run in 16 lanes, kept in the scalar's place until the section's last column. A row is one chain of dependent
+// operations; several rows side by side hide how long each takes.
+INLINE void reduce_rows(const block *b, int op, source x, source y, size_t first, size_t rows, float *out) {
+  const lanes start = splat(op == RONDO_OP_MAXIMUM ? -__builtin_inff() : 0);
   const integers lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  const size_t index = a.index, whole = b->columns & ~(size_t)15, rest = b->columns & 15;
-  const float *from = a.base + first * a.row;
+  const size_t whole = b->columns & ~(size_t)15, rest = b->columns & 15;
+  const float *xs = x.base + first * x.row, *ys = y.base + first * y.row;
   lanes values[REDUCED_ROWS];
   out += first * 16;
 #pragma clang loop unroll(full)
-  for (size_t r = 0; r < rows; r++) values[r] = b->opens ? (sums ? splat(0) : least) : load(out + r * 16);
+  for (size_t r = 0; r < rows; r++) values[r] = b->opens ? start : load(out + r * 16);
 #pragma clang loop unroll(disable)
   for (size_t j = 0; j < whole; j += 16) {
 #pragma clang loop unroll(full)
-    for (size_t r = 0; r < rows; r++) {
-      lanes x = load(from + r * a.row + (j & index));
-      values[r] = sums ? values[r] + x : maximum(x, values[r]);
-    }
+    for (size_t r = 0; r < rows; r++)
+      values[r] = reduced(op, values[r], load(xs + r * x.row + (j & x.index)), load(ys + r * y.row + (j & y.index)));
   }
 #pragma clang loop unroll(full)
   for (size_t r = 0; r < rows; r++) {
     if (rest != 0) {
-      lanes x = load_first(from + r * a.row + (whole & index), rest);
-      values[r] = sums ? values[r] + x : maximum(lane < (int32_t)rest ? x : least, values[r]);
+      lanes value = reduced(op, values[r], load_first(xs + r * x.row + (whole & x.index), rest),
+                            load_first(ys + r * y.row + (whole & y.index), rest));
+      values[r] = lane < (int32_t)rest ? value : values[r];
     }
-    store(out + r * 16, b->closes ? splat(sums ? sum_of_lanes(values[r]) : maximum_of_lanes(values[r])) : values[r]);
+    float total = op == RONDO_OP_MAXIMUM ? maximum_of_lanes(values[r]) : sum_of_lanes(values[r]);
+    store(out + r * 16, b->closes ? splat(total) : values[r]);
   }
 }
 
-static __attribute__((noinline)) void reduce(const block *b, int sums, source a, float *out) {
-  size_t r = 0;
-  if (sums)
-    for (; r + REDUCED_ROWS <= b->rows; r += REDUCED_ROWS) reduce_rows(b, 1, a, r, REDUCED_ROWS, out);
-  for (; r < b->rows; r++) reduce_rows(b, sums, a, r, 1, out);
+#define REDUCTION(name, op)                                                                                        \
+  static __attribute__((noinline)) void name(const block *b, source x, source y, float *out) {                     \
+    size_t r = 0;                                                                                                  \
+    for (; r + REDUCED_ROWS <= b->rows; r += REDUCED_ROWS) reduce_rows(b, op, x, y, r, REDUCED_ROWS, out);         \
+    for (; r < b->rows; r++) reduce_rows(b, op, x, y, r, 1, out);                                                  \
+  }
+REDUCTION(sums, RONDO_OP_SUM)
+REDUCTION(sums_of_products, RONDO_OP_SUM_OF_PRODUCTS)
+REDUCTION(sums_of_negatives, RONDO_OP_SUM_OF_NEGATIVES)
+REDUCTION(maxima, RONDO_OP_MAXIMUM)
+
+static void reduce(const block *b, int op, source x, source y, float *out) {
+  switch (op) {
+    case RONDO_OP_SUM_OF_PRODUCTS: sums_of_products(b, x, y, out); break;
+    case RONDO_OP_SUM_OF_NEGATIVES: sums_of_negatives(b, x, x, out); break;
+    case RONDO_OP_MAXIMUM: maxima(b, x, x, out); break;
+    default: sums(b, x, x, out);
+  }
 }
 
 INLINE lanes first_lanes(lanes value, size_t count, lanes rest) {
@@ -164,12 +187,12 @@ INLINE void run_instruction(const frame *f, const block *b, const rondo_instruct
   int whole = 1, values = 0;
   source operands[3];
   operands[0] = resolve(f, b, instruction->a, 0, &whole, &values);
-  if (instruction->op == RONDO_OP_SUM || instruction->op == RONDO_OP_MAXIMUM) {
-    reduce(b, instruction->op == RONDO_OP_SUM, operands[0], scalar_address(f, instruction->out.index, b->scalar_row));
-    return;
-  }
   int count = operations[instruction->op].operands;
   if (count > 1) operands[1] = resolve(f, b, instruction->b, 1, &whole, &values);
+  if (instruction->op >= RONDO_OP_SUM) {
+    reduce(b, (int)instruction->op, operands[0], operands[1], scalar_address(f, instruction->out.index, b->scalar_row));
+    return;
+  }
   if (count > 2) operands[2] = resolve(f, b, instruction->c, 2, &whole, &values);
   float *out = register_address(f, instruction->out.index);
   size_t out_row = b->register_row;

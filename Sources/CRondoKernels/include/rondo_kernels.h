@@ -102,6 +102,8 @@ typedef enum {
   RONDO_OP_GROUP_MAXIMUM,  // the largest of them
   RONDO_OP_TILE_SUM,  // n = number of groups: out[j] = the sum of a[j], a[j + w], …, w being the section's width, in this order
   RONDO_OP_SUM,       // out: a scalar; the sum of a over the section's columns: 16 lanes, lane j adds columns j, j+16, …; then a fixed tree
+  RONDO_OP_SUM_OF_PRODUCTS,   // the same of a * b, rounded before they are added
+  RONDO_OP_SUM_OF_NEGATIVES,  // the same of -a
   RONDO_OP_MAXIMUM,   // out: a scalar; the largest a over the section's columns; NaNs are passed over
   RONDO_OP_COUNT
 } rondo_op;

@@ -70,11 +70,16 @@ package enum ReferenceExecutor: Executor {
         for number in Int(section.first)..<Int(section.first + section.count) {
           let instruction = program.code[number]
           let op = rondo_op(instruction.op)
-          if op == RONDO_OP_SUM || op == RONDO_OP_MAXIMUM {
-            var result = op == RONDO_OP_SUM ? 0 : -Double.infinity
+          if isReduction(op) {
+            var result = op == RONDO_OP_MAXIMUM ? -Double.infinity : 0
             for column in 0..<width {
               let value = load(instruction.a, column)
-              result = op == RONDO_OP_SUM ? result + value : (value > result ? value : result)
+              switch op {
+              case RONDO_OP_SUM: result += value
+              case RONDO_OP_SUM_OF_PRODUCTS: result += value * load(instruction.b, column)
+              case RONDO_OP_SUM_OF_NEGATIVES: result -= value
+              default: if value > result { result = value }
+              }
             }
             scratch[Int(instruction.out.index)] = result
             continue
@@ -96,6 +101,10 @@ package enum ReferenceExecutor: Executor {
         }
       }
     }
+  }
+
+  private static func isReduction(_ op: rondo_op) -> Bool {
+    (RONDO_OP_SUM.rawValue...RONDO_OP_MAXIMUM.rawValue).contains(op.rawValue)
   }
 
   private static func isMovement(_ op: rondo_op) -> Bool {

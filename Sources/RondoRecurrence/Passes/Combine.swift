@@ -85,6 +85,12 @@ private func joins(_ isOne: @escaping (rondo_operand) -> Bool) -> [Join] {
       return rondo_instruction(RONDO_OP_MUL_TANH_GRADIENT, out: second.out, [first.a, first.b, second.b])
     },
     Join(factor: RONDO_OP_MUL, RONDO_OP_MUL, into: RONDO_OP_MUL_MUL) { [$0.a, $0.b, $1] },
+    Join(RONDO_OP_MUL, RONDO_OP_SUM) { first, second, _ in
+      rondo_instruction(RONDO_OP_SUM_OF_PRODUCTS, out: second.out, [first.a, first.b])
+    },
+    Join(RONDO_OP_NEG, RONDO_OP_SUM) { first, second, _ in
+      rondo_instruction(RONDO_OP_SUM_OF_NEGATIVES, out: second.out, [first.a])
+    },
   ]
 }
 

@@ -48,8 +48,16 @@ package struct DerivativeRules: Sendable {
     },
     "add": binary { d, a, b, y, g in (g, g) },
     "subtract": binary { d, a, b, y, g in (g, d.graph.unary(.negate, g)) },
-    "multiply": binary { d, a, b, y, g in
-      (d.graph.binary(.multiply, g, d.value(b)), d.graph.binary(.multiply, g, d.value(a)))
+    "multiply": { d, node, g in
+      let inputs = d.forward[node].inputs
+      if inputs[0] == inputs[1] {
+        let gradient = d.graph.binary(.multiply, d.doubled(g), d.value(inputs[0]))
+        return [Contribution(input: inputs[0], gradient: gradient)]
+      }
+      return [
+        Contribution(input: inputs[0], gradient: d.graph.binary(.multiply, g, d.value(inputs[1]))),
+        Contribution(input: inputs[1], gradient: d.graph.binary(.multiply, g, d.value(inputs[0]))),
+      ]
     },
     "divide": binary { d, a, b, y, g in
       let quotient = d.graph.binary(.divide, g, d.value(b))
@@ -183,6 +191,13 @@ package struct DerivativeRules: Sendable {
 }
 
 extension Differentiation {
+  /// Twice a gradient; one number for all columns is doubled before it is repeated.
+  fileprivate mutating func doubled(_ g: NodeID) -> NodeID {
+    guard graph[g].operation == .broadcast else { return graph.binary(.add, g, g) }
+    let number = graph[g].inputs[0]
+    return graph.broadcast(graph.binary(.add, number, number), to: graph[g].width)
+  }
+
   /// The gradient of a maximum: what is as large as it shares `g` in equal parts.
   fileprivate mutating func shared(
     _ g: NodeID, among input: NodeID, largest: NodeID, sum: (inout Graph, NodeID) -> NodeID,

@@ -46,6 +46,7 @@ import Testing
     Rule("add", 2) { x, h, w in tanh(x) + tanh(h) },
     Rule("subtract", 2) { x, h, w in tanh(x) - tanh(h) },
     Rule("multiply", 2) { x, h, w in x * h },
+    Rule("multiply", 1) { x, h, w in tanh(h * h) },
     Rule("divide", 2) { x, h, w in x / (h * h + 0.5) },
     Rule("minimum", 2) { x, h, w in min(x, h) },
     Rule("maximum", 2) { x, h, w in max(x, h) },
@@ -73,7 +74,7 @@ import Testing
   }
 
   @Test func everyRuleIsTested() {
-    #expect(Self.rules.map(\.name).sorted() == DerivativeRules.standard.rules.keys.sorted())
+    #expect(Set(Self.rules.map(\.name)) == Set(DerivativeRules.standard.rules.keys))
   }
 
   @Test(arguments: rules) func isTheDerivative(_ rule: Rule) {

@@ -126,6 +126,6 @@ import Testing
   }
 
   private func isReduction(_ instruction: rondo_instruction) -> Bool {
-    instruction.op == RONDO_OP_SUM.rawValue || instruction.op == RONDO_OP_MAXIMUM.rawValue
+    (RONDO_OP_SUM.rawValue...RONDO_OP_MAXIMUM.rawValue).contains(instruction.op)
   }
 }
