@@ -10,8 +10,8 @@ struct RondoCommand: ParsableCommand {
     abstract: "Recurrent neural networks on the CPU you already have.",
     version: RondoVersion.current,
     subcommands: [
-      TextCommand.self, ClassifyCommand.self, DemoCommand.self, GradcheckCommand.self, BenchCommand.self,
-      CellsCommand.self,
+      TextCommand.self, ClassifyCommand.self, ForecastCommand.self, DemoCommand.self, GradcheckCommand.self,
+      BenchCommand.self, CellsCommand.self,
     ])
 }
 

@@ -84,23 +84,30 @@ public struct DelimitedText: Sendable {
 
   /// Hands each row to `body`, in order.
   ///
+  /// - Parameter allowsShortRows: Whether a row may have fewer fields than the header.
   /// - Throws: ``FormatError`` for a row with another number of fields than the header, or a quote without an end; or what `body` throws.
-  public func forEachRow(_ body: (borrowing Row) throws -> Void) throws {
+  public func forEachRow(allowsShortRows: Bool = false, _ body: (borrowing Row) throws -> Void) throws {
     try bytes.withUnsafeBufferPointer { bytes in
       var row = Row(
         UnsafeBufferPointer(rebasing: bytes[..<rows.upperBound]), from: rows.lowerBound, line: firstLine,
         delimiter: delimiter, columns: columns, of: name)
       while try row.advance() {
-        guard row.count == columns.count else {
+        guard row.count == columns.count || allowsShortRows && row.count < columns.count else {
           let quotes = row.count > columns.count ? "A field with the delimiter in it is put in quotes." : nil
           throw FormatError(
-            .init(name, line: row.line), expected: "\(columns.count) fields, as in the header",
+            .init(name, line: row.line),
+            expected: "\(allowsShortRows ? "at most " : "")\(columns.count) fields, as in the header",
             found: row.isBlank ? "a blank line" : "\(row.count)", hint: row.isBlank ? nil : quotes)
         }
         try body(row)
       }
     }
   }
+}
+
+extension DelimitedText {
+  /// What stands in the place of a missing number, in lower case.
+  private static let missing: Set<String> = ["na", "nan", "null", "none", "n/a", "-", "?"]
 }
 
 extension DelimitedText.Delimiter {
@@ -185,6 +192,22 @@ extension DelimitedText {
       try Float(field: bytes(column), "a number in column \(quoted(columns[column]))", at: place(column))
     }
 
+    /// The number in a field; `nil` where it is missing: an empty field, or NA, NaN, null, none, N/A, `-` or `?`.
+    ///
+    /// - Throws: ``FormatError`` with line, column and the column's name for everything else.
+    public func optionalNumber(_ column: Int) throws(FormatError) -> Double? {
+      let field = bytes(column)
+      let number = DecimalNumber(field)
+      if case .finite(let value) = number { return value }
+      if number == .empty { return nil }
+      let text = trimmed(String(decoding: field, as: UTF8.self))
+      if DelimitedText.missing.contains(text.lowercased()) { return nil }
+      let hint = text.contains(",") ? "A decimal comma needs another delimiter than a comma." : nil
+      throw FormatError(
+        place(column), expected: "a number in column \(quoted(columns[column]))", found: quoted(text),
+        hint: hint ?? "A missing value is left empty, or NA.")
+    }
+
     /// Where a field is in the file.
     public func place(_ column: Int) -> FormatError.Place {
       // A field before this one may hold newlines.
@@ -261,6 +284,14 @@ extension DelimitedText {
       let inLine = before[(before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0)...]
       return .init(name, line: line, column: 1 + UTF8Check.scalarCount(UnsafeBufferPointer(rebasing: inLine)))
     }
+  }
+}
+
+extension DelimitedText {
+  /// A text as a field of a comma-separated file: in quotes where it needs them.
+  public static func field(_ text: String) -> String {
+    let needsQuotes = text.utf8.contains { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
+    return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
   }
 }
 
