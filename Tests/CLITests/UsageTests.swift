@@ -18,7 +18,7 @@ import Testing
 
   @Test(arguments: [
     [], ["text"], ["text", "train"], ["text", "evaluate"], ["text", "generate"], ["demo"], ["gradcheck"],
-    ["bench"],
+    ["bench"], ["forecast"], ["forecast", "train"], ["forecast", "predict"],
     ["cells", "list"],
   ])
   func everyCommandHasHelp(command: [String]) throws {

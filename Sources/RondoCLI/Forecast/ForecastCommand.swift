@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// `rondo forecast …`
+struct ForecastCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "forecast",
+    abstract: "Train and use forecasters of series.",
+    subcommands: [ForecastTrainCommand.self, ForecastPredictCommand.self])
+}

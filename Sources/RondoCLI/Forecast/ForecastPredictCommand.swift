@@ -1,0 +1,82 @@
+import ArgumentParser
+import Foundation
+import RondoData
+import RondoTasks
+import RondoTraining
+
+/// `rondo forecast predict DIR FILE --horizon H --output F.csv`
+struct ForecastPredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict",
+    abstract: "Forecast the next steps of series.",
+    discussion: """
+      Writes a row for each series and step: series, time (the number of the step, from 1), mean, median and quantiles.
+      """)
+
+  @Argument(help: "The directory of the model.")
+  var model: String
+
+  @Argument(help: ArgumentHelp("The series; - is standard input.", valueName: "file"))
+  var files: [String]
+
+  @OptionGroup(title: "Series") var series: SeriesOptionGroup
+
+  @Option(
+    parsing: .unconditional, help: "Steps to forecast. (default: as many as the model was trained for)",
+    transform: OptionParsing.count)
+  var horizon: Int?
+
+  @Option(help: ArgumentHelp("The CSV file to write. (default: standard output)", valueName: "file"))
+  var output: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Probabilities of the quantiles to write. (default: 0.025,0.1,0.9,0.975)", valueName: "q,…"),
+    transform: Self.quantiles)
+  var quantiles: [Double] = [0.025, 0.1, 0.9, 0.975]
+
+  @OptionGroup var threads: ThreadOption
+
+  func run() throws {
+    threads.apply()
+    let forecaster = try Forecaster.load(model)
+    var options = forecaster.config.forecast
+    series.apply(to: &options)
+    let horizon = horizon ?? options.horizon
+    guard horizon <= options.horizon else {
+      throw OptionError.invalid(
+        option: "--horizon", given: "\(horizon)",
+        requirement: "at most \(options.horizon), for which the model was trained")
+    }
+    let all = try files.flatMap { try SeriesFile.read($0, layout: options.layout) }
+    let forecasts = try forecaster.forecast(all.map(\.values))
+    var text = "series,time,mean,median" + quantiles.map { ",q\(Self.short($0))" }.joined() + "\n"
+    for (series, forecast) in zip(all, forecasts) {
+      for step in 0..<horizon {
+        let numbers =
+          [forecast.mean(step: step), forecast.quantile(0.5, step: step)]
+          + quantiles.map { forecast.quantile($0, step: step) }
+        text +=
+          DelimitedText.field(series.name) + ",\(step + 1)," + numbers.map { "\($0)" }.joined(separator: ",")
+          + "\n"
+      }
+    }
+    if let output {
+      try AtomicFile.write(text, to: output)
+    } else {
+      try StandardOutput.print(String(text.dropLast()))
+    }
+  }
+
+  private static func short(_ probability: Double) -> String { "\(probability)" }
+
+  private static func quantiles(_ text: String) throws -> [Double] {
+    let values = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+    guard values.allSatisfy({ $0.map { $0 > 0 && $0 < 1 } ?? false }) else {
+      throw OptionParsing.Requirement(
+        description: "it must be probabilities between 0 and 1 with commas between: 0.1,0.5,0.9")
+    }
+    return values.map { $0! }
+  }
+}

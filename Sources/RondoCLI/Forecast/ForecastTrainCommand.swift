@@ -1,0 +1,97 @@
+import ArgumentParser
+import Foundation
+import RondoData
+import RondoTasks
+import RondoTraining
+
+/// `rondo forecast train FILE… -o DIR --horizon H`
+struct ForecastTrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train one model of many series.",
+    discussion: """
+      The last steps of every series are held out, and the weights that suit them best are kept; how good they are there is printed beside \
+      what anybody would try first. The time limit (default: 5m) is spent fully.
+
+        rondo forecast train Hourly-train.csv --layout m4 --horizon 48 -o hourly
+        rondo forecast predict hourly Hourly-train.csv --layout m4 --horizon 48 --output forecast.csv
+      """)
+
+  @Argument(help: ArgumentHelp("The series; - is standard input.", valueName: "file"))
+  var files: [String]
+
+  @Option(name: [.customShort("o"), .customLong("output")], help: "The directory for the model.")
+  var directory: String
+
+  @OptionGroup(title: "Series") var series: SeriesOptionGroup
+  @OptionGroup(title: "Forecast") var forecast: ForecastOptionGroup
+  @OptionGroup var training: TrainingOptionGroup
+
+  @Flag(help: "Print the results as one JSON object.")
+  var json = false
+
+  func run() throws {
+    let stopwatch = Stopwatch()
+    var request = try TrainingRun.request(
+      ForecastConfig.self, files, directory, defaults: ForecastSettings(), training.run, stopwatch)
+    series.apply(to: &request.settings.forecast)
+    forecast.apply(to: &request.settings.forecast)
+    try training.apply(to: &request.settings.architecture, &request.settings.training)
+
+    if let config = try ForecastTraining.completed(request) {
+      TrainingRun.noteCompletion(directory)
+      return try ForecastTrainReport(config: config, directory: directory).print(json: json)
+    }
+    let run = try ForecastTraining(request)
+    let config = try TrainingRun.show(
+      firstStep: run.firstStep, request.settings.architecture, parameterCount: run.parameterCount,
+      description: run.dataDescription
+    ) { progress in
+      try run.run { progress.update($0) }
+    }
+    try ForecastTrainReport(config: config, directory: directory).print(json: json)
+  }
+}
+
+/// What a training run prints when it is done.
+private struct ForecastTrainReport {
+  let config: ForecastConfig
+  let directory: String
+
+  func print(json: Bool) throws {
+    if json { return try StandardOutput.print(object) }
+    try StandardOutput.print(config.run.sentence)
+    if let score = config.results.validation {
+      let season = config.forecast.season ?? 1
+      try StandardOutput.print(
+        "held out: the last \(config.forecast.horizon) steps of \(score.seriesCount) series; season \(season), "
+          + "with the weights of step \(config.results.bestStep ?? config.run.steps)")
+      let baselines = config.results.baselines.sorted { $0.value.smape < $1.value.smape }
+      try StandardOutput.print("                   sMAPE     MASE")
+      for (name, score) in [("this model", score)] + baselines.map({ ($0.key, $0.value) }) {
+        try StandardOutput.print(
+          "  " + name.padding(toLength: 14, withPad: " ", startingAt: 0)
+            + String(format: "%8.3f", score.smape)
+            + (score.mase.map { String(format: "%9.3f", $0) } ?? ""))
+      }
+    }
+    try StandardOutput.print("saved in \(directory)")
+  }
+
+  private var object: JSON {
+    func object(_ score: ForecastScore) -> JSON {
+      ["smape": .number(score.smape), "mase": score.mase.map(JSON.number) ?? .null]
+    }
+    var baselines = JSON.Object()
+    for (name, score) in config.results.baselines.sorted(by: { $0.key < $1.key }) {
+      baselines[name] = object(score)
+    }
+    return [
+      "directory": .string(directory), "steps": .integer(config.run.steps),
+      "seconds": .number(config.run.seconds), "ended": .string(config.run.ended.rawValue),
+      "parameters": .integer(config.results.parameters), "series": .integer(config.data.seriesCount),
+      "season": .integer(config.forecast.season ?? 1),
+      "validation": config.results.validation.map(object) ?? .null, "baselines": .object(baselines),
+    ]
+  }
+}

@@ -1,0 +1,88 @@
+/// Whether a series has a season, and what it is, as the organisers of the M4 competition decide it for their benchmarks.
+///
+/// Makridakis, Spiliotis and Assimakopoulos 2020, DOI 10.1016/j.ijforecast.2019.04.014.
+public enum Seasonality {
+  /// Whether the autocorrelation at the season's lag differs from zero, at the 90 % level: |r_m| > 1.645 √((1 + 2 Σ_{k<m} r_k²) / n).
+  ///
+  /// Series of less than three seasons count as not seasonal.
+  public static func isSeasonal(_ values: [Double], season m: Int) -> Bool {
+    let n = values.count
+    guard m > 1, n >= 3 * m else { return false }
+    let mean = values.reduce(0, +) / Double(n)
+    let deviations = values.map { $0 - mean }
+    let variance = deviations.reduce(0) { $0 + $1 * $1 }
+    guard variance > 0 else { return false }
+    func correlation(_ lag: Int) -> Double {
+      (lag..<n).reduce(0) { $0 + deviations[$1] * deviations[$1 - lag] } / variance
+    }
+    let before = (1..<m).reduce(0) { $0 + correlation($1) * correlation($1) }
+    let limit = 1.645 * ((1 + 2 * before) / Double(n)).squareRoot()
+    return abs(correlation(m)) > limit
+  }
+
+  /// Seasons that series have: of quarters, weekdays, months, hours and their multiples, weeks and days of a year.
+  private static let usual = [4, 5, 7, 12, 13, 24, 48, 52, 96, 168, 288, 336, 365]
+
+  /// The season that most of several series have in common, 1 if none.
+  ///
+  /// A candidate is a usual season at which the changes of at least half of the series that are long enough have a significant
+  /// autocorrelation, larger than one step before and after. Of the candidates it is the shortest whose mean autocorrelation is at least
+  /// four fifths of the largest.
+  public static func season(of series: [[Double]]) -> Int {
+    // A few hundred series, and of each its latest values, are enough to tell.
+    let stride = Swift.max(1, series.count / 200)
+    let changes = Swift.stride(from: 0, to: series.count, by: stride).map { index in
+      let values = Series.filled(Array(series[index].suffix(2000)))
+      return zip(values.dropFirst(), values).map { $0 - $1 }
+    }
+    var candidates: [(season: Int, correlation: Double)] = []
+    for m in usual {
+      let long = changes.filter { $0.count >= 3 * m }
+      var (sum, count) = (0.0, 0)
+      for values in long {
+        let before = correlation(values, m - 1)
+        let (own, after) = (correlation(values, m), correlation(values, m + 1))
+        guard own > before, own > after, isSeasonal(values, season: m) else { continue }
+        sum += own
+        count += 1
+      }
+      if 2 * count > long.count { candidates.append((m, sum / Double(count))) }
+    }
+    guard let largest = candidates.map(\.correlation).max() else { return 1 }
+    return candidates.first { $0.correlation >= 0.8 * largest }!.season
+  }
+
+  private static func correlation(_ values: [Double], _ lag: Int) -> Double {
+    let mean = values.reduce(0, +) / Double(values.count)
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    guard variance > 0 else { return 0 }
+    return zip(values.dropFirst(lag), values).reduce(0) { $0 + ($1.0 - mean) * ($1.1 - mean) } / variance
+  }
+
+  /// The factor of each place in the season by classical multiplicative decomposition: the mean ratio to a centred moving average, their mean 1.
+  ///
+  /// - Returns: `season` factors, the first one that of `values[0]`; nil where a moving average is not positive.
+  public static func factors(_ values: [Double], season m: Int) -> [Double]? {
+    let n = values.count
+    guard m > 1, n >= 2 * m else { return nil }
+    var sums = [Double](repeating: 0, count: m)
+    var counts = [Double](repeating: 0, count: m)
+    let half = m / 2
+    for t in half..<(n - half) {
+      // An even season's average has half a value at each end.
+      var average = 0.0
+      for offset in -half...half {
+        let isEnd = m % 2 == 0 && abs(offset) == half
+        average += (isEnd ? 0.5 : 1) * values[t + offset]
+      }
+      average /= Double(m)
+      guard average > 0 else { return nil }
+      sums[t % m] += values[t] / average
+      counts[t % m] += 1
+    }
+    let means = zip(sums, counts).map { $0 / $1 }
+    let overall = means.reduce(0, +) / Double(m)
+    guard means.allSatisfy({ $0.isFinite && $0 > 0 }) else { return nil }
+    return means.map { $0 / overall }
+  }
+}

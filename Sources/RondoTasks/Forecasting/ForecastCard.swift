@@ -1,0 +1,37 @@
+import Foundation
+import RondoTraining
+
+/// `card.md`: what a forecaster is, for people.
+enum ForecastCard {
+  static func text(_ config: ForecastConfig, command: String) -> String {
+    let shape = config.forecast.shape
+    var lines = [
+      "# A forecaster of \(shape.horizon) steps",
+      "",
+      "\(config.forecast.members) members of \(config.architecture.summary) that read \(shape.context) steps, \(shape.segment) at once, "
+        + "\(config.results.parameters) parameters, written by Rondo \(config.run.version).",
+      "",
+    ]
+    lines += RunCard.lines(
+      config.run, config.data.files,
+      amount:
+        "\(config.data.valueCount) values of \(config.data.seriesCount) series; the last \(shape.horizon) steps of "
+        + "\(config.data.validationCount) of them to choose the weights by.",
+      command: command)
+    guard let score = config.results.validation else {
+      return (lines + ["- nothing was held out", ""]).joined(separator: "\n")
+    }
+    lines.append("On what the weights were chosen by (season \(config.forecast.season ?? 1)):")
+    lines.append("")
+    lines.append("| forecast | sMAPE | MASE |")
+    lines.append("| --- | ---: | ---: |")
+    let all =
+      [("this model", score)]
+      + config.results.baselines.sorted { $0.value.smape < $1.value.smape }.map { ($0.key, $0.value) }
+    lines += all.map { name, score in
+      "| \(name) | " + String(format: "%.3f", score.smape) + " | "
+        + (score.mase.map { String(format: "%.3f", $0) } ?? "") + " |"
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

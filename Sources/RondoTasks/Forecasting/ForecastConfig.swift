@@ -1,0 +1,69 @@
+import RondoData
+import RondoTraining
+
+/// `config.json` of a forecaster.
+public struct ForecastConfig: ModelConfig {
+  public static let task = "forecast"
+  public static let formatVersion = 1
+
+  var task = ForecastConfig.task
+  var formatVersion = ForecastConfig.formatVersion
+  /// What is forecast and how, with what was found for options that were not given.
+  public var forecast: ForecastOptions
+  /// The network.
+  public var architecture: ArchitectureOptions
+  /// How it was trained.
+  public var training: TrainingOptions
+  /// The probabilities of the quantiles that the network gives, ascending.
+  public var quantiles: [Double]
+  /// What the model was trained on.
+  public var data: Data
+  /// How the run went.
+  public var run: RunRecord
+  /// What was measured at its end.
+  public var results: Results
+
+  /// What a forecaster was trained on.
+  public struct Data: Sendable, Equatable, Codable {
+    /// The files, in the order in which they were read.
+    public var files: [FileRecord]
+    /// The number of series.
+    public var seriesCount: Int
+    /// The number of values in them.
+    public var valueCount: Int
+    /// The series whose last horizon the weights were chosen by.
+    public var validationCount: Int
+  }
+
+  /// What was measured when a run ended.
+  public struct Results: Sendable, Equatable, Codable {
+    /// The number of weights, in all parameters.
+    public var parameters: Int
+    /// The step whose weights the model has; nil if nothing was held out.
+    public var bestStep: Int?
+    /// The scores on the last horizon of the series, which was held out; nil if nothing was.
+    public var validation: ForecastScore?
+    /// Those of the baselines, by name.
+    public var baselines: [String: ForecastScore]
+  }
+
+  public var settings: ForecastSettings {
+    var settings = ForecastSettings()
+    settings.forecast = forecast
+    settings.architecture = architecture
+    settings.training = training
+    return settings
+  }
+
+  public func check(file: String) throws {
+    let ascending = zip(quantiles, quantiles.dropFirst()).allSatisfy { $0 < $1 }
+    guard !quantiles.isEmpty, ascending, quantiles.allSatisfy({ $0 > 0 && $0 < 1 }), quantiles.count <= 1000
+    else {
+      throw FormatError(
+        .init(file), expected: "ascending quantiles between 0 and 1", found: "\(quantiles.prefix(20))")
+    }
+    guard forecast.season != nil else {
+      throw FormatError(.init(file), expected: "the season of the series", found: "none")
+    }
+  }
+}

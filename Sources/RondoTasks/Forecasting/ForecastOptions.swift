@@ -1,0 +1,80 @@
+import RondoData
+import RondoTraining
+
+/// What is forecast and how: the `forecast` part of `config.json`.
+public struct ForecastOptions: Sendable, Equatable, Codable {
+  /// How the files hold series.
+  public var layout = SeriesLayout.m4
+  /// Steps that are forecast.
+  public var horizon = 1
+  /// Steps of a season; found if nil.
+  public var season: Int?
+  /// Steps of history that the network reads; by the horizon if nil.
+  public var context: Int?
+  /// Steps that the network reads at once; by the horizon if nil.
+  public var segment: Int?
+  /// Networks that are trained side by side, whose forecasts are averaged.
+  public var members = 5
+
+  /// The defaults.
+  public init() {}
+
+  /// The largest horizon and the longest context.
+  public static let largestLength = 100_000
+
+  /// Throws if a value is out of its range.
+  public func validate() throws(OptionError) {
+    func count(_ value: Int?, _ option: String, _ largest: Int = Self.largestLength) throws(OptionError) {
+      guard let value, !(1...largest ~= value) else { return }
+      throw .invalid(option: option, given: "\(value)", requirement: "a whole number from 1 to \(largest)")
+    }
+    try count(horizon, "--horizon")
+    try count(season, "--season")
+    try count(context, "--context")
+    try count(segment, "--segment")
+    try count(members, "--members", 100)
+    if let context, let segment, segment > context {
+      throw .conflict("--segment is \(segment), more than the --context of \(context)")
+    }
+  }
+
+  /// How series are cut into windows.
+  var shape: WindowShape {
+    let segment = segment ?? context.map { min($0, horizon) } ?? horizon
+    let context = context ?? 7 * horizon
+    return WindowShape(
+      segment: segment, contextSegments: (context + segment - 1) / segment, horizon: horizon)
+  }
+}
+
+/// All that a training run of a forecaster can be told.
+public struct ForecastSettings: TaskSettings {
+  /// What is forecast and how.
+  public var forecast = ForecastOptions()
+  /// The network.
+  public var architecture = ArchitectureOptions()
+  /// How it is trained.
+  public var training = TrainingOptions()
+
+  /// The defaults.
+  public init() {
+    architecture.cell = "gru"
+    architecture.hidden = [128]
+    architecture.dropout = 0.1
+    training.batch = 256
+    training.learningRate = 0.002
+    training.budget = .seconds(300)
+  }
+
+  /// Throws an `OptionError` if a value is out of its range.
+  public func validate() throws {
+    try forecast.validate()
+    try architecture.validate()
+    if architecture.tie { throw OptionError.conflict("--tie is for language models") }
+    if architecture.directions != .forward {
+      throw OptionError.conflict("a forecast goes on from the last step: --bidirectional is not for it")
+    }
+    if architecture.skips { throw OptionError.conflict("--skip is not for forecasts") }
+    try training.validate()
+  }
+}

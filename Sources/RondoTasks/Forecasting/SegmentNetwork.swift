@@ -1,0 +1,86 @@
+import RondoCore
+import RondoNN
+import RondoRecurrence
+import RondoTraining
+
+/// A recurrent network that reads the latest values of a series, a segment of them at each step, and gives quantiles of the next ones.
+///
+///     s_k = relu(W [the values of segment k, which of them are there] + b)   k = 1 … K, the oldest segment first
+///     h = the states of the recurrences after s_1 … s_K
+///     y_j = the recurrences' output of one step from h, reading p_j      j = 1 … J, p_j learned for each segment of the horizon
+///     quantile q of segment j = V_q y_j + v_q + A_j [all values]
+///
+/// The segments of the horizon are computed side by side, as in SegRNN (Lin et al. 2023, arXiv 2308.11200); A is a linear autoregression
+/// beside the network, as in LSTNet (Lai et al. 2018, arXiv 1703.07015).
+struct SegmentNetwork: Sendable {
+  /// How series are cut.
+  let shape: WindowShape
+  /// The number of quantiles.
+  let quantileCount: Int
+  /// What it sees in the place of values.
+  let scale: WindowScale.Kind
+  private let input: Linear
+  private let layers: [Recurrence]
+  private let positions: Parameter
+  private let output: Linear
+  private let autoregression: Linear
+  private let inputDropout: Dropout
+  private let outputDropout: Dropout
+  private let layerDropouts: [Dropout]
+
+  /// Registers the parameters: `segment.…`, `rnn.…`, `positions`, `output.…` and `autoregression.weight`.
+  init(
+    _ builder: Builder, _ options: ArchitectureOptions, _ shape: WindowShape, _ scale: WindowScale.Kind,
+    quantileCount: Int
+  ) throws {
+    self.shape = shape
+    self.scale = scale
+    self.quantileCount = quantileCount
+    let segment = shape.segment
+    let width = options.embedding ?? options.hidden[0]
+    input = Linear(builder / "segment", inputSize: 2 * segment, outputSize: width)
+    var layers: [Recurrence] = []
+    var inputSize = width
+    for layer in options.hidden.indices {
+      let cell = try CellChoice.cell(options, layer: layer, inputSize: inputSize)
+      layers.append(Recurrence(builder / "rnn", cell, inputSize: inputSize, layer: layer))
+      inputSize = layers[layer].outputSize
+    }
+    self.layers = layers
+    positions = builder.parameter("positions", [shape.horizonSegments, width], .normal(0.1))
+    output = Linear(builder / "output", inputSize: inputSize, outputSize: segment * quantileCount)
+    autoregression = Linear(
+      builder / "autoregression", inputSize: shape.context, outputSize: shape.horizonSegments * segment,
+      hasBias: false, initial: .constant(0))
+    inputDropout = Dropout(builder / "input_dropout", probability: Float(options.dropout))
+    outputDropout = Dropout(builder / "output_dropout", probability: Float(options.dropout))
+    layerDropouts = layers.indices.dropFirst().map {
+      Dropout(builder / "dropout\($0)", probability: Float(options.dropout))
+    }
+  }
+
+  /// The quantiles of a batch of n windows, in the windows' units: row i · J + j is segment j of window i, with the segment's columns of the
+  /// first quantile, then those of the second, … [n · J, quantiles · segment].
+  func quantiles(_ tape: Tape, _ windows: WindowBatch) -> Variable {
+    let (layout, horizonSegments) = (windows.layout, shape.horizonSegments)
+    let count = layout.sequenceCount
+    var x = inputDropout(relu(input(tape.constant(windows.segments))), layout)
+    let each = (0..<Int32(count)).flatMap { Array(repeating: $0, count: horizonSegments) }
+    let ahead = SequenceLayout(
+      Array(repeating: 1, count: each.count),
+      ids: layout.ids.flatMap { id in (0..<horizonSegments).map { id * horizonSegments + $0 } })
+    var y = gatherRows(
+      tape.parameter(positions), (0..<count).flatMap { _ in (0..<Int32(horizonSegments)) })
+    for (index, layer) in layers.enumerated() {
+      if index > 0 {
+        x = layerDropouts[index - 1](x, layout)
+        y = layerDropouts[index - 1](y, ahead)
+      }
+      let (outputs, final) = layer(x, layout)
+      x = outputs
+      y = layer(y, ahead, initial: final.map { gatherRows($0, each) }).output
+    }
+    let linear = reshape(autoregression(tape.constant(windows.values)), [each.count, shape.segment])
+    return output(outputDropout(y, ahead)) + concatenate(Array(repeating: linear, count: quantileCount))
+  }
+}

@@ -1,0 +1,36 @@
+import RondoCore
+import RondoData
+import Testing
+
+@Suite struct SeasonalityTests {
+  private func noise(_ count: Int) -> [Double] {
+    let random = RandomSource(seed: 5)
+    return (0..<count).map { 10 + random.normal(stream: 0, position: UInt64($0)) }
+  }
+
+  @Test func aSeasonIsSeenAndNoiseHasNone() {
+    let noise = noise(200)
+    let seasonal = noise.enumerated().map { $1 + ($0 % 7 == 0 ? 5 : 0) }
+    #expect(Seasonality.isSeasonal(seasonal, season: 7))
+    #expect(!Seasonality.isSeasonal(noise, season: 7))
+    #expect(!Seasonality.isSeasonal(Array(repeating: 3, count: 100), season: 7))
+  }
+
+  /// Three seasons are needed to tell.
+  @Test func shortSeriesHaveNoSeason() {
+    let values = (0..<20).map { Double($0 % 7) }
+    #expect(!Seasonality.isSeasonal(values, season: 7))
+    #expect(Seasonality.isSeasonal(values + [6], season: 7))
+  }
+
+  @Test(arguments: [2, 3, 4, 7]) func factorsOfAPureSeason(_ m: Int) throws {
+    let season = (0..<m).map { 10 + Double($0 * $0) }
+    let mean = season.reduce(0, +) / Double(m)
+    let factors = try #require(Seasonality.factors((0..<5 * m).map { season[$0 % m] }, season: m))
+    for (factor, value) in zip(factors, season) { #expect(abs(factor - value / mean) < 1e-12) }
+  }
+
+  @Test func whatCanBeNegativeHasNoFactors() {
+    #expect(Seasonality.factors((0..<20).map { Double($0 % 2) - 0.5 }, season: 2) == nil)
+  }
+}

@@ -1,0 +1,64 @@
+import RondoCore
+import RondoTasks
+import RondoTestSupport
+import Testing
+
+@Suite struct WindowBatchTests {
+  private let shape = WindowShape(segment: 2, contextSegments: 3, horizon: 3)
+  private let series: [[Double]] = [(1...12).map(Double.init), [4, .nan, 8]]
+
+  private func batch(_ places: [(Int, Int)], ends: [Int] = [12, 3]) -> WindowBatch {
+    WindowBatch(series, ends: ends, places.map { .init(series: $0.0, origin: $0.1) }, shape, .level)
+  }
+
+  /// Values before the origin in segments, the oldest first, each followed by which of them are there.
+  @Test func whatIsReadLiesBeforeTheOrigin() {
+    let windows = batch([(0, 8)])
+    let scale = windows.scales[0]
+    #expect(windows.layout.lengths == [3])
+    let read = windows.segments.values.enumerated().map {
+      $0 % 4 < 2 ? scale.unscaled(Double($1)) : Double($1)
+    }
+    for (found, expected) in zip(read, [3.0, 4, 1, 1, 5, 6, 1, 1, 7, 8, 1, 1]) {
+      #expect(abs(found - expected) < 1e-5)
+    }
+    #expect(windows.values.shape == [1, 6])
+  }
+
+  /// Two segments of two for a horizon of three; beyond the horizon and the end nothing is asked for.
+  @Test func targetsBeginAtTheOrigin() {
+    func targets(_ place: (Int, Int), ends: [Int]) -> [Double?] {
+      let windows = batch([place], ends: ends)
+      return windows.targets.values.map {
+        $0.isNaN ? nil : (windows.scales[0].unscaled(Double($0)) * 1000).rounded() / 1000
+      }
+    }
+    #expect(targets((0, 8), ends: [12, 3]) == [9, 10, 11, nil])
+    #expect(targets((0, 8), ends: [10, 3]) == [9, 10, nil, nil])
+    #expect(targets((0, 12), ends: [12, 3]) == [nil, nil, nil, nil])
+    #expect(targets((1, 1), ends: [12, 3]) == [nil, 8, nil, nil])
+  }
+
+  /// Segments before the first value are left out; a missing value is a zero that says so.
+  @Test func shortSeriesHaveFewerSegments() {
+    let windows = batch([(0, 8), (1, 3), (1, 1)])
+    #expect(windows.layout.lengths == [3, 2, 1])
+    let rows = windows.segments.values
+    let row = windows.layout.row(place: windows.layout.order.firstIndex(of: 1)!, time: 1) * 4
+    #expect(rows[row] == 0 && rows[row + 2] == 0 && rows[row + 1] > 0 && rows[row + 3] == 1)
+    #expect(windows.targets.shape == [6, 2])
+  }
+
+  /// The network sees the same of a series whatever its unit.
+  @Test func unitsDoNotMatter() {
+    let small = batch([(0, 8)])
+    let large = WindowBatch(
+      series.map { $0.map { $0 * 1024 } }, ends: [12, 3], [.init(series: 0, origin: 8)], shape, .level)
+    #expect(small.segments == large.segments && small.values == large.values)
+  }
+
+  @Test func aSeriesOfZerosHasAScale() {
+    let windows = WindowBatch([[0, 0, 0, 0]], ends: [4], [.init(series: 0, origin: 3)], shape, .level)
+    #expect(windows.segments.values.allSatisfy(\.isFinite) && windows.targets.values[0] == 0)
+  }
+}
