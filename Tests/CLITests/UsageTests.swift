@@ -18,7 +18,8 @@ import Testing
 
   @Test(arguments: [
     [], ["text"], ["text", "train"], ["text", "evaluate"], ["text", "generate"], ["demo"], ["gradcheck"],
-    ["bench"], ["forecast"], ["forecast", "train"], ["forecast", "predict"],
+    ["bench"], ["forecast"], ["forecast", "train"], ["forecast", "predict"], ["forecast", "evaluate"],
+    ["forecast", "backtest"],
     ["cells", "list"],
   ])
   func everyCommandHasHelp(command: [String]) throws {

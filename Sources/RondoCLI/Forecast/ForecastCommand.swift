@@ -5,5 +5,8 @@ struct ForecastCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "forecast",
     abstract: "Train and use forecasters of series.",
-    subcommands: [ForecastTrainCommand.self, ForecastPredictCommand.self])
+    subcommands: [
+      ForecastTrainCommand.self, ForecastEvaluateCommand.self, ForecastBacktestCommand.self,
+      ForecastPredictCommand.self,
+    ])
 }

@@ -10,7 +10,7 @@ struct ForecastPredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Forecast the next steps of series.",
     discussion: """
-      Writes a row for each series and step: series, time (the number of the step, from 1), mean, median and quantiles.
+      Writes a row for each series and step: series, time (where the file has none, the number of the step), mean, median and quantiles.
       """)
 
   @Argument(help: "The directory of the model.")
@@ -41,25 +41,24 @@ struct ForecastPredictCommand: ParsableCommand {
   func run() throws {
     threads.apply()
     let forecaster = try Forecaster.load(model)
-    var options = forecaster.config.forecast
-    series.apply(to: &options)
+    let options = forecaster.config.forecast
     let horizon = horizon ?? options.horizon
     guard horizon <= options.horizon else {
       throw OptionError.invalid(
         option: "--horizon", given: "\(horizon)",
         requirement: "at most \(options.horizon), for which the model was trained")
     }
-    let all = try files.flatMap { try SeriesFile.read($0, layout: options.layout) }
-    let forecasts = try forecaster.forecast(all.map(\.values))
+    let data = try series.data(files, of: forecaster)
+    let forecasts = try forecaster.forecast(data.series.map(\.values))
     var text = "series,time,mean,median" + quantiles.map { ",q\(Self.short($0))" }.joined() + "\n"
-    for (series, forecast) in zip(all, forecasts) {
+    for (series, forecast) in zip(data.series, forecasts) {
       for step in 0..<horizon {
+        let time = data.time(of: series, step: series.values.count + step)?.description ?? "\(step + 1)"
         let numbers =
           [forecast.mean(step: step), forecast.quantile(0.5, step: step)]
           + quantiles.map { forecast.quantile($0, step: step) }
         text +=
-          DelimitedText.field(series.name) + ",\(step + 1)," + numbers.map { "\($0)" }.joined(separator: ",")
-          + "\n"
+          "\(DelimitedText.field(series.name)),\(time),\(numbers.map(\.description).joined(separator: ","))\n"
       }
     }
     if let output {

@@ -34,7 +34,7 @@ struct ForecastTrainCommand: ParsableCommand {
     let stopwatch = Stopwatch()
     var request = try TrainingRun.request(
       ForecastConfig.self, files, directory, defaults: ForecastSettings(), training.run, stopwatch)
-    series.apply(to: &request.settings.forecast)
+    series.apply(to: &request.settings.forecast.reading)
     forecast.apply(to: &request.settings.forecast)
     try training.apply(to: &request.settings.architecture, &request.settings.training)
 
@@ -43,6 +43,7 @@ struct ForecastTrainCommand: ParsableCommand {
       return try ForecastTrainReport(config: config, directory: directory).print(json: json)
     }
     let run = try ForecastTraining(request)
+    SeriesOptionGroup.show(run.notes)
     let config = try TrainingRun.show(
       firstStep: run.firstStep, request.settings.architecture, parameterCount: run.parameterCount,
       description: run.dataDescription
@@ -61,37 +62,23 @@ private struct ForecastTrainReport {
   func print(json: Bool) throws {
     if json { return try StandardOutput.print(object) }
     try StandardOutput.print(config.run.sentence)
-    if let score = config.results.validation {
-      let season = config.forecast.season ?? 1
+    if let comparison = config.results.validation {
       try StandardOutput.print(
-        "held out: the last \(config.forecast.horizon) steps of \(score.seriesCount) series; season \(season), "
-          + "with the weights of step \(config.results.bestStep ?? config.run.steps)")
-      let baselines = config.results.baselines.sorted { $0.value.smape < $1.value.smape }
-      try StandardOutput.print("                   sMAPE     MASE")
-      for (name, score) in [("this model", score)] + baselines.map({ ($0.key, $0.value) }) {
-        try StandardOutput.print(
-          "  " + name.padding(toLength: 14, withPad: " ", startingAt: 0)
-            + String(format: "%8.3f", score.smape)
-            + (score.mase.map { String(format: "%9.3f", $0) } ?? ""))
-      }
+        "held out: the last \(config.forecast.horizon) steps of \(comparison.model.windows) series, with the weights of step "
+          + "\(config.results.bestStep ?? config.run.steps)")
+      try StandardOutput.print(ForecastTable.text(comparison, season: config.season))
     }
     try StandardOutput.print("saved in \(directory)")
   }
 
   private var object: JSON {
-    func object(_ score: ForecastScore) -> JSON {
-      ["smape": .number(score.smape), "mase": score.mase.map(JSON.number) ?? .null]
-    }
-    var baselines = JSON.Object()
-    for (name, score) in config.results.baselines.sorted(by: { $0.key < $1.key }) {
-      baselines[name] = object(score)
-    }
-    return [
+    var object: JSON.Object = [
       "directory": .string(directory), "steps": .integer(config.run.steps),
       "seconds": .number(config.run.seconds), "ended": .string(config.run.ended.rawValue),
       "parameters": .integer(config.results.parameters), "series": .integer(config.data.seriesCount),
-      "season": .integer(config.forecast.season ?? 1),
-      "validation": config.results.validation.map(object) ?? .null, "baselines": .object(baselines),
     ]
+    guard let comparison = config.results.validation else { return .object(object) }
+    object["validation"] = ForecastTable.json(comparison, season: config.season)
+    return .object(object)
   }
 }

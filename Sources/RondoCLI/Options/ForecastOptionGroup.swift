@@ -22,7 +22,7 @@ struct ForecastOptionGroup: ParsableArguments {
   var segment: Int?
 
   @Option(
-    parsing: .unconditional, help: "Networks whose forecasts are averaged. (default: 5)",
+    parsing: .unconditional, help: "Networks whose forecasts are averaged. (default: 6)",
     transform: OptionParsing.count)
   var members: Int?
 

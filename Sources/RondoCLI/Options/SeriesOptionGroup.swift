@@ -1,18 +1,79 @@
 import ArgumentParser
 import RondoData
 import RondoTasks
+import RondoTraining
 
 /// How files with series are read.
 struct SeriesOptionGroup: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "How the file holds series: m4 is a row for each series, its name first. (default: m4)",
+      "How the file holds series: wide has a column for each and a row for each time; long a row for each series and time; m4 a row for each series, its name first. (default: found)",
       valueName: SeriesLayout.allCases.map(\.rawValue).joined(separator: "|")))
   var layout: SeriesLayout?
 
-  func apply(to options: inout ForecastOptions) {
-    options.layout = layout ?? options.layout
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "The column of the time, or those of year, month, day, hour, …. (default: found)", valueName: "column"))
+  var time: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The column with the names of the series, in the layout long. (default: found)", valueName: "column"))
+  var id: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("The columns to forecast. (default: all columns of numbers)", valueName: "column"))
+  var target: [String] = []
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How far steps are apart: 15min, 1h, 1d, 1b (Monday to Friday), 1w, 1mo, 1q, 1y. (default: found)",
+      valueName: "step"),
+    transform: Self.frequency)
+  var frequency: Frequency?
+
+  @Option(
+    help: ArgumentHelp(
+      "How dates that end with their year begin. (default: found)",
+      valueName: TimeText.Order.allCases.map(\.rawValue).joined(separator: "|")))
+  var dateOrder: TimeText.Order?
+
+  func apply(to reading: inout SeriesReading) {
+    reading.layout = layout ?? reading.layout
+    if !time.isEmpty { reading.time = time }
+    reading.id = id ?? reading.id
+    if !target.isEmpty { reading.targets = target }
+    reading.frequency = frequency ?? reading.frequency
+    reading.dateOrder = dateOrder ?? reading.dateOrder
+  }
+
+  /// The series of files, read as those that a model was trained on unless options say otherwise.
+  func data(_ files: [String], of forecaster: Forecaster) throws -> SeriesData {
+    var reading = forecaster.config.forecast.reading
+    reading.frequency = forecaster.config.frequency
+    apply(to: &reading)
+    let data = try SeriesData(files, reading)
+    Self.show(data.notes)
+    return data
+  }
+
+  /// What was noticed while files were read.
+  static func show(_ notes: [String]) {
+    for note in notes { StandardError.write("rondo: \(note)\n") }
+  }
+
+  private static func frequency(_ text: String) throws -> Frequency {
+    guard let frequency = Frequency(text) else {
+      throw OptionParsing.Requirement(
+        description:
+          "it must be a number and a unit, one of s, min, h, d, w, mo, q and y, or 1b for Monday to Friday")
+    }
+    return frequency
   }
 }
 
 extension SeriesLayout: ExpressibleByArgument {}
+extension TimeText.Order: ExpressibleByArgument {}

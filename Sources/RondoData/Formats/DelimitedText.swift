@@ -107,7 +107,7 @@ public struct DelimitedText: Sendable {
 
 extension DelimitedText {
   /// What stands in the place of a missing number, in lower case.
-  private static let missing: Set<String> = ["na", "nan", "null", "none", "n/a", "-", "?"]
+  private static let missing: Set<String> = ["na", "nan", "null", "none", "n/a", "-", "?", "."]
 }
 
 extension DelimitedText.Delimiter {
@@ -192,7 +192,8 @@ extension DelimitedText {
       try Float(field: bytes(column), "a number in column \(quoted(columns[column]))", at: place(column))
     }
 
-    /// The number in a field; `nil` where it is missing: an empty field, or NA, NaN, null, none, N/A, `-` or `?`.
+    /// The number in a field; `nil` where it is missing: an empty field, or NA, NaN, null, none, N/A, `-`, `?` or `.`. Where
+    /// fields are not separated by commas, a number may have a decimal comma.
     ///
     /// - Throws: ``FormatError`` with line, column and the column's name for everything else.
     public func optionalNumber(_ column: Int) throws(FormatError) -> Double? {
@@ -202,10 +203,14 @@ extension DelimitedText {
       if number == .empty { return nil }
       let text = trimmed(String(decoding: field, as: UTF8.self))
       if DelimitedText.missing.contains(text.lowercased()) { return nil }
-      let hint = text.contains(",") ? "A decimal comma needs another delimiter than a comma." : nil
+      if delimiter != DelimitedText.Delimiter.comma.rawValue, !text.contains("."), text.contains(",") {
+        // A decimal comma.
+        let pointed = Array(text.utf8).map { $0 == 0x2C ? 0x2E : $0 }
+        if case .finite(let value) = pointed.withUnsafeBufferPointer({ DecimalNumber($0) }) { return value }
+      }
       throw FormatError(
         place(column), expected: "a number in column \(quoted(columns[column]))", found: quoted(text),
-        hint: hint ?? "A missing value is left empty, or NA.")
+        hint: "A missing value is left empty, or NA.")
     }
 
     /// Where a field is in the file.

@@ -4,15 +4,15 @@ public struct Series: Sendable, Equatable {
   public var name: String
   /// Its values, the oldest first; NaN where one is missing.
   public var values: [Double]
+  /// The time of the first value, if times are known.
+  public var start: Timestamp?
 
   /// A series. Values that are not finite count as missing.
-  public init(name: String, values: [Double]) {
+  public init(name: String, values: [Double], start: Timestamp? = nil) {
     self.name = name
     self.values = values.map { $0.isFinite ? $0 : .nan }
+    self.start = start
   }
-
-  /// The same without its last values.
-  public func dropLast(_ count: Int) -> Series { Series(name: name, values: values.dropLast(count)) }
 }
 
 extension Series {

@@ -1,23 +1,21 @@
-/// How a file holds series.
-public enum SeriesLayout: String, Sendable, Codable, CaseIterable {
-  /// A row for each series: its name, then its values from the oldest on, as the files of the M competitions have them.
-  case m4
-}
-
 /// Reads series from CSV and its like.
 public enum SeriesFile {
-  /// The series of a file, or of standard input if the path is `-`, in its order.
+  /// The series of a file, or of standard input if the path is `-`. A file whose name ends in `.gz` goes through `gzip -dc`.
   ///
   /// - Throws: ``FileError`` or ``FormatError``.
-  public static func read(_ path: String, layout: SeriesLayout) throws -> [Series] {
-    let table = try DelimitedText(contentsOf: path)
-    switch layout {
+  public static func read(_ path: String, _ reading: SeriesReading = SeriesReading()) throws -> SeriesTable {
+    let table = try DelimitedText(
+      path.hasSuffix(".gz") ? GzipFile.read(path) : Files.read(path, limit: 1 << 36),
+      name: path == "-" ? Files.standardInputName : path)
+    let columns = try SeriesColumns(table, reading)
+    switch columns.layout {
     case .m4: return try rows(of: table)
+    case .wide, .long: return try times(of: table, columns, reading)
     }
   }
 
   /// A series from each row. Empty fields at a row's end are after the end of the series; others are missing values.
-  private static func rows(of table: DelimitedText) throws -> [Series] {
+  private static func rows(of table: DelimitedText) throws -> SeriesTable {
     var series: [Series] = []
     var lines: [String: Int] = [:]
     try table.forEachRow(allowsShortRows: true) { row in
@@ -34,11 +32,50 @@ public enum SeriesFile {
       let values = try (1..<end).map { column throws(FormatError) in try row.optionalNumber(column) ?? .nan }
       series.append(Series(name: name, values: values))
     }
-    guard !series.isEmpty else {
-      throw FormatError(
-        .init(table.name), expected: "a header row and a row for each series", found: "one row",
-        hint: "The first row names the columns.")
+    guard !series.isEmpty else { throw noRows(table) }
+    return SeriesTable(series: series)
+  }
+
+  private static func noRows(_ table: DelimitedText) -> FormatError {
+    FormatError(
+      .init(table.name), expected: "a header row and rows of values", found: "one row",
+      hint: "The first row names the columns.")
+  }
+
+  /// Series whose values are one below the other, each row at a time.
+  private static func times(
+    of table: DelimitedText, _ columns: SeriesColumns, _ reading: SeriesReading
+  ) throws -> SeriesTable {
+    func names(_ id: String?) -> [String] {
+      let names = columns.targets.map { table.columns[$0] }
+      return id.map { id in names.count == 1 ? [id] : names.map { "\(id) \($0)" } } ?? names
     }
-    return series
+    var groups: [SeriesGrid.Group] = []
+    var places: [String: Int] = [:]
+    if columns.id == nil {
+      groups = [.init(names: names(nil), values: columns.targets.map { _ in [] })]
+    }
+    try table.forEachRow { row in
+      var place = 0
+      if let column = columns.id {
+        let id = trimmed(row.text(column))
+        guard !id.isEmpty else {
+          throw FormatError(row.place(column), expected: "the name of a series", found: "nothing")
+        }
+        place = places[id] ?? groups.count
+        if place == groups.count {
+          places[id] = place
+          groups.append(.init(names: names(id), values: columns.targets.map { _ in [] }))
+        }
+      }
+      if !columns.time.isEmpty { groups[place].times.append(try columns.time(of: row)) }
+      groups[place].lines.append(row.line)
+      for (index, column) in columns.targets.enumerated() {
+        groups[place].values[index].append(try row.optionalNumber(column) ?? .nan)
+      }
+    }
+    guard groups.contains(where: { !$0.lines.isEmpty }) else { throw noRows(table) }
+    var grid = SeriesGrid(file: table.name, groups: groups, notes: columns.notes)
+    return try grid.table(reading.frequency)
   }
 }

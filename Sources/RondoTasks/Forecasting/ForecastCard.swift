@@ -18,20 +18,22 @@ enum ForecastCard {
         "\(config.data.valueCount) values of \(config.data.seriesCount) series; the last \(shape.horizon) steps of "
         + "\(config.data.validationCount) of them to choose the weights by.",
       command: command)
-    guard let score = config.results.validation else {
+    guard let comparison = config.results.validation else {
       return (lines + ["- nothing was held out", ""]).joined(separator: "\n")
     }
-    lines.append("On what the weights were chosen by (season \(config.forecast.season ?? 1)):")
-    lines.append("")
-    lines.append("| forecast | sMAPE | MASE |")
-    lines.append("| --- | ---: | ---: |")
-    let all =
-      [("this model", score)]
-      + config.results.baselines.sorted { $0.value.smape < $1.value.smape }.map { ($0.key, $0.value) }
-    lines += all.map { name, score in
-      "| \(name) | " + String(format: "%.3f", score.smape) + " | "
-        + (score.mase.map { String(format: "%.3f", $0) } ?? "") + " |"
+    lines += ["On what the weights were chosen by (season \(config.season)):", ""]
+    lines += ["| forecast | sMAPE | MASE |", "| --- | ---: | ---: |"]
+    lines += comparison.ranked.map { name, score in
+      "| \(name) | \(String(format: "%.3f", score.smape)) | \(score.mase.map { String(format: "%.3f", $0) } ?? "") |"
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+extension ForecastComparison {
+  /// The scores by name, the forecaster's first, then the baselines from the best sMAPE on.
+  public var ranked: [(name: String, score: ForecastScore)] {
+    let others = baselines.sorted { ($0.value.smape, $0.key) < ($1.value.smape, $1.key) }
+    return [("this model", model)] + others.map { ($0.key, $0.value) }
   }
 }

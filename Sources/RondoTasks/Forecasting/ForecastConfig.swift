@@ -8,8 +8,12 @@ public struct ForecastConfig: ModelConfig {
 
   var task = ForecastConfig.task
   var formatVersion = ForecastConfig.formatVersion
-  /// What is forecast and how, with what was found for options that were not given.
+  /// What is forecast and how.
   public var forecast: ForecastOptions
+  /// Steps of a season: as it was given, or found.
+  public var season: Int
+  /// How far steps are apart: as it was given, or found; nil if times are not known.
+  public var frequency: Frequency?
   /// The network.
   public var architecture: ArchitectureOptions
   /// How it was trained.
@@ -41,10 +45,8 @@ public struct ForecastConfig: ModelConfig {
     public var parameters: Int
     /// The step whose weights the model has; nil if nothing was held out.
     public var bestStep: Int?
-    /// The scores on the last horizon of the series, which was held out; nil if nothing was.
-    public var validation: ForecastScore?
-    /// Those of the baselines, by name.
-    public var baselines: [String: ForecastScore]
+    /// The scores on the last horizon of the series, which was held out, beside the baselines'; nil if nothing was.
+    public var validation: ForecastComparison?
   }
 
   public var settings: ForecastSettings {
@@ -62,8 +64,8 @@ public struct ForecastConfig: ModelConfig {
       throw FormatError(
         .init(file), expected: "ascending quantiles between 0 and 1", found: "\(quantiles.prefix(20))")
     }
-    guard forecast.season != nil else {
-      throw FormatError(.init(file), expected: "the season of the series", found: "none")
+    guard 1...ForecastOptions.largestLength ~= season else {
+      throw FormatError(.init(file), expected: "a season of one step or more", found: "\(season)")
     }
   }
 }

@@ -4,17 +4,17 @@ import RondoTraining
 /// What is forecast and how: the `forecast` part of `config.json`.
 public struct ForecastOptions: Sendable, Equatable, Codable {
   /// How the files hold series.
-  public var layout = SeriesLayout.m4
+  public var reading = SeriesReading()
   /// Steps that are forecast.
   public var horizon = 1
   /// Steps of a season; found if nil.
   public var season: Int?
   /// Steps of history that the network reads; by the horizon if nil.
   public var context: Int?
-  /// Steps that the network reads at once; by the horizon if nil.
+  /// Steps that the network reads at once; if nil equal parts of the horizon, of at most 24.
   public var segment: Int?
   /// Networks that are trained side by side, whose forecasts are averaged.
-  public var members = 5
+  public var members = 6
 
   /// The defaults.
   public init() {}
@@ -40,7 +40,9 @@ public struct ForecastOptions: Sendable, Equatable, Codable {
 
   /// How series are cut into windows.
   var shape: WindowShape {
-    let segment = segment ?? context.map { min($0, horizon) } ?? horizon
+    // Equal parts of the horizon, as long as a day of hours at most.
+    let parts = (horizon + 23) / 24
+    let segment = segment ?? min(context ?? horizon, (horizon + parts - 1) / parts)
     let context = context ?? 7 * horizon
     return WindowShape(
       segment: segment, contextSegments: (context + segment - 1) / segment, horizon: horizon)
@@ -62,7 +64,7 @@ public struct ForecastSettings: TaskSettings {
     architecture.hidden = [128]
     architecture.dropout = 0.1
     training.batch = 256
-    training.learningRate = 0.002
+    training.learningRate = 0.004
     training.budget = .seconds(300)
   }
 

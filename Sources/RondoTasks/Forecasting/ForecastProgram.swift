@@ -7,7 +7,6 @@ final class ForecastProgram: TrainingProgram {
   let members: [SegmentNetwork]
   let shape: WindowShape
   let settings: ForecastSettings
-  let quantiles: [Float]
   /// The values of each series.
   let series: [[Double]]
   /// Where each series ends for training: what comes after is held out.
@@ -17,14 +16,45 @@ final class ForecastProgram: TrainingProgram {
   private let random: RandomSource
   var carried: [Tensor] = []
 
+  /// The probabilities of the quantiles that are trained.
+  static let probabilities = [0.025] + (1...9).map { Double($0) / 10 } + [0.975]
+  private static let quantiles = probabilities.map(Float.init)
+
+  /// The program that trains new networks on series, and their parameters before the first step.
+  ///
+  /// - Throws: `OptionError` if there is too little memory, or nothing to train on.
+  static func prepared(
+    _ settings: ForecastSettings, _ series: [[Double]]
+  ) throws -> (program: ForecastProgram, parameters: ParameterStore) {
+    let shape = settings.forecast.shape
+    var need = MemoryNeed()
+    need.add(
+      rows: settings.training.batch * (shape.contextSegments + shape.horizonSegments),
+      width: 12 * settings.architecture.hidden.reduce(0, +) + 4 * shape.segment)
+    try need.requireAvailable(hint: "Choose a smaller --batch, --context or --hidden.")
+    let builder = Builder(seed: settings.training.seed)
+    builder.initializerOverride = settings.architecture.initializer?.initializer
+    let members = try Forecaster.members(
+      builder, settings.forecast, settings.architecture, quantileCount: probabilities.count)
+    var memory = MemoryNeed()
+    memory.add(parametersOf: builder, copies: 6)
+    try memory.requireAvailable(hint: "Choose a smaller --hidden, --context or --members.")
+    let program = ForecastProgram(
+      members, settings, series, heldOut: settings.training.validationFraction > 0 ? shape.horizon : 0)
+    guard !program.origins.isEmpty else {
+      throw OptionError.conflict(
+        "no series is long enough to train on: of \(series.count) series, the longest has "
+          + "\(series.map { $0.count { !$0.isNaN } }.max() ?? 0) values, and two are the least")
+    }
+    return (program, builder.finish())
+  }
+
   /// - Parameter heldOut: Steps at the end of each series that are not trained on.
   init(
-    _ members: [SegmentNetwork], _ settings: ForecastSettings, quantiles: [Float], series: [[Double]],
-    heldOut: Int
+    _ members: [SegmentNetwork], _ settings: ForecastSettings, _ series: [[Double]], heldOut: Int
   ) {
     self.members = members
     self.settings = settings
-    self.quantiles = quantiles
     self.series = series
     shape = settings.forecast.shape
     ends = series.map { Self.end($0, heldOut: heldOut) }
@@ -49,11 +79,8 @@ final class ForecastProgram: TrainingProgram {
     values.count >= 2 * heldOut ? values.count - heldOut : values.count
   }
 
-  /// Whether there is anything to train on.
-  var isEmpty: Bool { origins.isEmpty }
-
   /// The windows whose forecasts are compared with what was held out, in a random order: a validation may end before all are read.
-  private let heldOutPlaces: [WindowBatch.Place]
+  let heldOutPlaces: [WindowBatch.Place]
 
   var stepsPerEpoch: Int {
     let windows = origins.reduce(0) { $0 + $1.origins.count }
@@ -80,7 +107,7 @@ final class ForecastProgram: TrainingProgram {
       let windows = WindowBatch(
         series, ends: ends, places, shape, member.scale, ids: (0..<batch).map { number * batch + $0 })
       let tape = Tape(parameters, training: true, seed: settings.training.seed, pass: UInt64(step))
-      let result = quantileLoss(member.quantiles(tape, windows), windows.targets, quantiles: quantiles)
+      let result = quantileLoss(member.quantiles(tape, windows), windows.targets, quantiles: Self.quantiles)
       tape.backward(from: result, into: &gradients)
       loss += Double(result.value.scalar) / Double(members.count)
     }
@@ -94,12 +121,13 @@ final class ForecastProgram: TrainingProgram {
     for (place, steps) in zip(places, forecasts) {
       let values = series[place.series]
       let level = WindowScale(.level, values[max(0, place.origin - shape.context)..<place.origin]).scale
+      guard level > 0 else { continue }
       for (value, forecast) in zip(values[place.origin...], steps) where !value.isNaN {
-        for (quantile, bound) in zip(quantiles, forecast) {
+        for (quantile, bound) in zip(Self.probabilities, forecast) {
           let e = (value - bound) / level
-          sum += 2 * max(Double(quantile) * e, (Double(quantile) - 1) * e)
+          sum += 2 * max(quantile * e, (quantile - 1) * e)
         }
-        count += quantiles.count
+        count += Self.probabilities.count
       }
     }
     return count == 0 ? 0 : sum / Double(count)

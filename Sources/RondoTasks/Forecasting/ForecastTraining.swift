@@ -13,14 +13,14 @@ public struct ForecastTraining {
   /// The size of what is trained.
   public let parameterCount: Int
   private let series: [Series]
+  private let frequency: Frequency?
   private let season: Int
+  /// What a person should know of how the files were read, a sentence each.
+  public let notes: [String]
   private let directory: ModelDirectory
   private let program: ForecastProgram
   private let trainer: Trainer<ForecastProgram>
   private let files: [FileRecord]
-
-  /// The probabilities of the quantiles that are trained.
-  static let quantiles = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975]
 
   /// What `config.json` says of the run that a request wants resumed, if that run is complete: then there is nothing to do.
   public static func completed(_ request: Request) throws -> ForecastConfig? {
@@ -40,32 +40,13 @@ public struct ForecastTraining {
     let records = request.files.contains("-") ? [] : try Self.records(request)
     let checkpoint = try request.checkpoint(records)
     files = records.isEmpty ? request.files.map { FileRecord(path: $0, sha256: "") } : records
-    series = try request.files.flatMap { try SeriesFile.read($0, layout: settings.forecast.layout) }
+    let data = try SeriesData(request.files, settings.forecast.reading)
+    (series, frequency, notes) = (data.series, data.frequency, data.notes)
     season = settings.forecast.season ?? Seasonality.season(of: series.map(\.values))
 
-    let shape = settings.forecast.shape
-    var need = MemoryNeed()
-    need.add(
-      rows: settings.training.batch * (shape.contextSegments + shape.horizonSegments),
-      width: 12 * settings.architecture.hidden.reduce(0, +) + 4 * shape.segment)
-    try need.requireAvailable(hint: "Choose a smaller --batch, --context or --hidden.")
-    let builder = Builder(seed: settings.training.seed)
-    builder.initializerOverride = settings.architecture.initializer?.initializer
-    let members = try Forecaster.members(
-      builder, settings.forecast, settings.architecture, quantileCount: Self.quantiles.count)
-    var memory = MemoryNeed()
-    memory.add(parametersOf: builder, copies: 6)
-    try memory.requireAvailable(hint: "Choose a smaller --hidden, --context or --members.")
-    let parameters = builder.finish()
+    let parameters: ParameterStore
+    (program, parameters) = try ForecastProgram.prepared(settings, series.map(\.values))
     parameterCount = parameters.count
-    program = ForecastProgram(
-      members, settings, quantiles: Self.quantiles.map(Float.init), series: series.map(\.values),
-      heldOut: settings.training.validationFraction > 0 ? shape.horizon : 0)
-    guard !program.isEmpty else {
-      throw OptionError.conflict(
-        "no series is long enough to train on: \(shape.segment + 1) values are the least, the longest of \(series.count) has "
-          + "\(series.map(\.values.count).max() ?? 0)")
-    }
     trainer = try Trainer(
       program, parameters: parameters, options: settings.training, plan: request.plan(checkpoint),
       files: .init(
@@ -101,23 +82,18 @@ public struct ForecastTraining {
     trainer.onStep = onStep
     let outcome = try trainer.run()
     let settings = request.settings
-    var forecast = settings.forecast
-    forecast.season = season
     let isValidated = program.validationUnits > 0
-    let heldOut = HeldOut(series, ends: program.ends)
-    let points = try Forecaster.forecast(
-      program.members, outcome.parameters, heldOut.histories, probabilities: Self.quantiles
-    ).map { forecast in forecast.steps.indices.map { forecast.quantile(0.5, step: $0) } }
-    var baselines: [String: ForecastScore] = [:]
-    for baseline in PointBaseline.allCases {
-      let forecasts = heldOut.histories.map {
-        baseline.forecast($0, horizon: program.shape.horizon, season: season)
-      }
-      baselines[baseline.rawValue] = heldOut.score(forecasts, season: season)
-    }
+    let places = program.heldOutPlaces
+    let comparison = try ForecastComparison(
+      program.series, places,
+      Forecaster.forecast(
+        program.members, outcome.parameters, program.series, places,
+        probabilities: ForecastProgram.probabilities),
+      horizon: program.shape.horizon, season: season)
     let config = ForecastConfig(
-      forecast: forecast, architecture: settings.architecture, training: settings.training,
-      quantiles: Self.quantiles,
+      forecast: settings.forecast, season: season, frequency: frequency, architecture: settings.architecture,
+      training: settings.training,
+      quantiles: ForecastProgram.probabilities,
       data: .init(
         files: files, seriesCount: series.count,
         valueCount: series.reduce(0) { $0 + $1.values.count { !$0.isNaN } },
@@ -125,27 +101,11 @@ public struct ForecastTraining {
       run: RunRecord(outcome, stepsPerEpoch: trainer.stepsPerEpoch),
       results: .init(
         parameters: outcome.parameters.count, bestStep: isValidated ? outcome.validation.bestStep : nil,
-        validation: heldOut.score(points, season: season), baselines: baselines))
+        validation: comparison))
     try outcome.parameters.write(toSafeTensors: directory.weightsPath)
     try AtomicFile.write(ForecastCard.text(config, command: request.command), to: directory.cardPath)
     // The configuration comes last: a directory that has one is complete.
     try config.write(to: directory.configPath)
     return config
-  }
-}
-
-/// The ends of series that were held out, and what came before them.
-private struct HeldOut {
-  let histories: [[Double]]
-  let actual: [[Double]]
-
-  init(_ series: [Series], ends: [Int]) {
-    let both = zip(series, ends).filter { $0.values.count > $1 }
-    histories = both.map { Array($0.values[..<$1]) }
-    actual = both.map { Array($0.values[$1...]) }
-  }
-
-  func score(_ forecasts: [[Double]], season: Int) -> ForecastScore? {
-    ForecastScore(forecasts, actual: actual, histories: histories, season: season)
   }
 }

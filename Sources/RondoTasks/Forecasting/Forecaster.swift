@@ -42,11 +42,34 @@ public struct Forecaster: Sendable {
     try Self.forecast(members, parameters, series, probabilities: config.quantiles)
   }
 
+  /// Compares forecasts of the last windows of series with what came, each made of what is before its window.
+  ///
+  /// That the model has not been trained on the windows is the caller's to know.
+  ///
+  /// - Returns: Nil if no value is in any window.
+  /// - Throws: `ModelError` if a forecast is not finite.
+  public func evaluate(_ series: [[Double]], windows: Int, stride: Int? = nil) throws -> ForecastComparison? {
+    let horizon = config.forecast.horizon
+    let places = WindowBatch.Place.last(windows, of: series, horizon: horizon, stride: stride ?? horizon)
+    let forecasts = try Self.forecast(
+      members, parameters, series, places, probabilities: config.quantiles)
+    return ForecastComparison(series, places, forecasts, horizon: horizon, season: config.season)
+  }
+
   static func forecast(
     _ members: [SegmentNetwork], _ parameters: ParameterStore, _ series: [[Double]], probabilities: [Double]
   ) throws -> [QuantileForecast] {
-    let places = series.enumerated().map { WindowBatch.Place(series: $0, origin: $1.count) }
-    return try quantiles(members, parameters, series, places).map { steps in
+    try forecast(
+      members, parameters, series, series.enumerated().map { .init(series: $0, origin: $1.count) },
+      probabilities: probabilities)
+  }
+
+  /// The forecasts of windows, which see nothing from their origin on.
+  static func forecast(
+    _ members: [SegmentNetwork], _ parameters: ParameterStore, _ series: [[Double]],
+    _ places: [WindowBatch.Place], probabilities: [Double]
+  ) throws -> [QuantileForecast] {
+    try quantiles(members, parameters, series, places).map { steps in
       guard steps.joined().allSatisfy(\.isFinite) else { throw ModelError.notFinite }
       return QuantileForecast(probabilities: probabilities, steps: steps)
     }

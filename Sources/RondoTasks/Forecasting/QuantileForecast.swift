@@ -5,7 +5,7 @@ public struct QuantileForecast: Sendable, Equatable {
   /// For each step the quantiles, ascending.
   public let steps: [[Double]]
 
-  init(probabilities: [Double], steps: [[Double]]) {
+  package init(probabilities: [Double], steps: [[Double]]) {
     (self.probabilities, self.steps) = (probabilities, steps)
   }
 

@@ -32,9 +32,10 @@ package struct WindowScale: Sendable, Equatable {
   }
 
   package var centre = 0.0
-  package var scale = 1.0
+  /// Zero where nothing says how large values are.
+  package var scale = 0.0
 
-  /// By the values of a context; a scale is above zero even if there are none, or all are zero or equal.
+  /// By the values of a context; the scale is zero if there are none but zeros.
   package init(_ kind: Kind, _ context: some Sequence<Double>) {
     var (count, sum, size, latest) = (0.0, 0.0, 0.0, 0.0)
     for value in context where !value.isNaN {
@@ -56,7 +57,7 @@ package struct WindowScale: Sendable, Equatable {
     }
   }
 
-  package func scaled(_ value: Double) -> Double { (value - centre) / scale }
+  package func scaled(_ value: Double) -> Double { scale > 0 ? (value - centre) / scale : 0 }
   package func unscaled(_ value: Double) -> Double { value * scale + centre }
 }
 
@@ -69,6 +70,16 @@ package struct WindowBatch {
 
     package init(series: Int, origin: Int) {
       (self.series, self.origin) = (series, origin)
+    }
+
+    /// The last windows of each series, the oldest first; a short series has fewer.
+    static func last(_ count: Int, of series: [[Double]], horizon: Int, stride: Int) -> [Place] {
+      series.indices.flatMap { index in
+        (0..<count).reversed().compactMap { window in
+          let origin = series[index].count - horizon - window * stride
+          return origin > 0 ? Place(series: index, origin: origin) : nil
+        }
+      }
     }
   }
 
@@ -110,6 +121,8 @@ package struct WindowBatch {
         isThere[window * context + column] = true
       }
       lengths.append(shape.contextSegments - first / segment)
+      // Beside zeros there is no telling how large a value is.
+      guard scale.scale > 0 else { continue }
       let end = min(ends[place.series], place.origin + shape.horizon)
       for time in place.origin..<max(place.origin, end) where !series[time].isNaN {
         targets[window * steps + time - place.origin] = Float(scale.scaled(series[time]))

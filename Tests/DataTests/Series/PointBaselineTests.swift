@@ -16,8 +16,8 @@ import Testing
     file: String, horizon: Int, season: Int, baseline: PointBaseline, smape: Double
   ) throws {
     let folder = "time-series/m4-hourly-weekly/"
-    let histories = try SeriesFile.read(DataSets.path("\(folder)\(file)-train.csv"), layout: .m4)
-    let actual = try SeriesFile.read(DataSets.path("\(folder)\(file)-test.csv"), layout: .m4)
+    let histories = try SeriesFile.read(DataSets.path("\(folder)\(file)-train.csv")).series
+    let actual = try SeriesFile.read(DataSets.path("\(folder)\(file)-test.csv")).series
     #expect(histories.map(\.name) == actual.map(\.name))
     let errors = try zip(histories, actual).map { history, actual in
       let forecast = baseline.forecast(history.values, horizon: horizon, season: season)

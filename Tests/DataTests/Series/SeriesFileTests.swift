@@ -3,31 +3,160 @@ import RondoTestSupport
 import Testing
 
 @Suite struct SeriesFileTests {
-  private func read(_ text: String, _ layout: SeriesLayout = .m4) throws -> [Series] {
+  private func read(_ text: String, _ change: (inout SeriesReading) -> Void = { _ in }) throws -> SeriesTable
+  {
     let folder = TemporaryFolder()
-    return try SeriesFile.read(folder.file("series.csv", text), layout: layout)
+    var reading = SeriesReading()
+    change(&reading)
+    return try SeriesFile.read(folder.file("series.csv", text), reading)
   }
 
-  private func message(_ text: String) -> String? {
-    let error = #expect(throws: FormatError.self) { try read(text) }
-    return error.map {
-      "line \($0.place.line ?? 0), column \($0.place.column ?? 0): \($0.expected), \($0.found)"
+  private func message(_ text: String, _ change: (inout SeriesReading) -> Void = { _ in }) -> String? {
+    let error = #expect(throws: FormatError.self) { try read(text, change) }
+    return error.map { error in
+      "line \(error.place.line ?? 0), column \(error.place.column ?? 0): \(error.expected), \(error.found)"
     }
   }
 
-  @Test func rowsMayEndEarlyAndHaveGaps() throws {
-    let series = try read("\"V1\",\"V2\",V3,V4\n\"a\",\"1.5\",NA,2\nb,3,,\nc,,4,NaN\nd,1\ne\n")
-    #expect(series.map(\.name) == ["a", "b", "c", "d", "e"])
-    #expect(
-      series.map { $0.values.map { $0.isNaN ? -9 : $0 } } == [[1.5, -9, 2], [3], [-9, 4, -9], [1], []])
+  /// Values with -9 for missing ones.
+  private func values(_ table: SeriesTable) -> [[Double]] {
+    table.series.map { $0.values.map { $0.isNaN ? -9 : $0 } }
   }
 
-  @Test func whatIsWrongHasAPlace() {
+  // MARK: A row for each series
+
+  @Test func rowsMayEndEarlyAndHaveGaps() throws {
+    let table = try read("\"V1\",\"V2\",V3,V4\n\"a\",\"1.5\",NA,2\nb,3,,\nc,,4,NaN\nd,1\ne\n")
+    #expect(table.series.map(\.name) == ["a", "b", "c", "d", "e"])
+    #expect(values(table) == [[1.5, -9, 2], [3], [-9, 4, -9], [1], []])
+    #expect(table.frequency == nil)
+  }
+
+  @Test func whatIsWrongInARowHasAPlace() {
+    func message(_ text: String) -> String? { self.message(text) { $0.layout = .m4 } }
     #expect(message("V1,V2\na,1\na,2\n") == "line 3, column 1: a row for each series, a second one for \"a\"")
     #expect(message("V1,V2\n,1\n") == "line 2, column 1: the name of a series, nothing")
     #expect(message("V1,V2,V3\na,1,x2\n") == "line 2, column 5: a number in column \"V3\", \"x2\"")
     #expect(message("V1,V2\na,inf\n") == "line 2, column 3: a number in column \"V2\", \"inf\"")
     #expect(message("V1,V2\na,1,2\n") == "line 2, column 0: at most 2 fields, as in the header, 3")
-    #expect(message("V1,V2\n") == "line 0, column 0: a header row and a row for each series, one row")
+    #expect(message("V1,V2\n") == "line 0, column 0: a header row and rows of values, one row")
+  }
+
+  // MARK: A row for each time
+
+  @Test func columnsAreSeriesAndGapsAreMissing() throws {
+    let table = try read("date,a,note,b\n2024-01-31,1,x,\n2024-02-01,2,y,5\n2024-02-03,3,z,6\n")
+    #expect(table.series.map(\.name) == ["a", "b"])
+    #expect(values(table) == [[1, 2, -9, 3], [-9, 5, -9, 6]])
+    #expect(table.frequency == .seconds(86_400))
+    #expect(table.series[0].start == Timestamp(year: 2024, month: 1, day: 31))
+    #expect(
+      table.notes.count == 2 && table.notes[0].contains("\"note\"")
+        && table.notes[1].hasPrefix("1 of 4 steps of 1d"))
+  }
+
+  @Test func aColumnNamesTheSeries() throws {
+    let table = try read("ds;unique_id;y\n2024-01;p;1,5\n2024-01;q;2\n2024-02;p;3\n2024-04;q;4,25\n")
+    #expect(table.series.map(\.name) == ["p", "q"])
+    #expect(values(table) == [[1.5, 3], [2, -9, -9, 4.25]])
+    #expect(table.frequency == .months(1))
+  }
+
+  @Test func severalTargetsOfSeveralSeries() throws {
+    let table = try read("shop,t,in,out\nx,2020,1,2\nx,2021,3,4\ny,2020,5,6\n") {
+      $0.id = "shop"
+      $0.time = ["t"]
+    }
+    #expect(table.series.map(\.name) == ["x in", "x out", "y in", "y out"])
+    #expect(values(table) == [[1, 3], [2, 4], [5], [6]] && table.frequency == .months(12))
+  }
+
+  @Test func timesInSeveralColumnsAndNone() throws {
+    let table = try read("year,month,day,hour,y\n2010,1,1,22,1\n2010,1,1,23,2\n2010,1,2,0,3\n") {
+      $0.time = ["year", "month", "day", "hour"]
+    }
+    #expect(values(table) == [[1, 2, 3]] && table.frequency == .seconds(3600))
+    let without = try read("a,b\n1,2\n3,4\n")
+    #expect(
+      values(without) == [[1, 3], [2, 4]] && without.frequency == nil && without.series[0].start == nil)
+  }
+
+  @Test func rowsAreSorted() throws {
+    let table = try read("date,y\n2024-01-02,2\n2024-01-01,1\n2024-01-03,3\n")
+    #expect(values(table) == [[1, 2, 3]])
+    #expect(table.notes.count == 1 && table.notes[0].contains("line 3"))
+  }
+
+  @Test func businessDaysHaveNoWeekends() throws {
+    let table = try read("Date,Close\n1/3/2019,1\n1/4/2019,2\n1/7/2019,3\n1/8/2019,4\n1/10/2019,6\n")
+    #expect(table.frequency == .weekdays)
+    #expect(values(table) == [[1, 2, 3, 4, -9, 6]])
+  }
+
+  @Test func timesThatOccurTwiceAreAveraged() throws {
+    let table = try read("date,y,z\n2024-01-01,1,1\n2024-01-02,2,NA\n2024-01-02,4,5\n2024-01-03,3,6\n")
+    #expect(values(table) == [[1, 3, 3], [1, 5, 6]])
+    #expect(table.notes.count == 1 && table.notes[0].contains("line 4"))
+  }
+
+  /// The first part of a date is a month, if one beyond 12 is in second place, and the other way round.
+  @Test func theOrderOfDatesIsFound() throws {
+    #expect(try read("date,y\n11/12/2019,1\n12/13/2019,2\n").series[0].start?.date.month == 11)
+    #expect(try read("date,y\n11/12/2019,1\n13/12/2019,2\n").series[0].start?.date.month == 12)
+    #expect(try read("date,y\n11.12.2019,1\n12.12.2019,2\n").series[0].start?.date.month == 12)
+    let unclear = try read("date,y\n11/12/2019,1\n12/12/2019,2\n")
+    #expect(
+      unclear.series[0].start?.date.month == 11 && unclear.notes.first?.contains("--date-order") == true)
+    #expect(try read("date,y\n11/12/2019,1\n12/12/2019,2\n") { $0.dateOrder = .dayFirst }.notes.isEmpty)
+  }
+
+  @Test func whatIsWrongInATimeHasAPlace() {
+    #expect(
+      message("date,y\n2024-01-01,1\n2024-13-01,2\n")
+        == "line 3, column 1: a date or time in column \"date\", \"2024-13-01\"")
+    #expect(
+      message("date,y\n2024-01-01,1\n2024-01-02,2\n2024-01-03 05:00,3\n2024-01-04,4\n2024-01-05,4\n")?
+        .hasPrefix("line 4")
+        == true)
+    let far = (1...9).map { "2024-01-01 00:0\($0):00,1\n" }.joined() + "2034-01-01,1\n"
+    #expect(message("date,y\n" + far)?.hasPrefix("line 11") == true)
+    #expect(message("date,y\n2024-01-01,x\n") == "line 0, column 0: a column of numbers, \"date\", \"y\"")
+    #expect(
+      message("date,y\n2024-01-01,1\n2024-01-02,1 2\n")
+        == "line 3, column 12: a number in column \"y\", \"1 2\"")
+    #expect(
+      message("date,y\n2024-01-01,1\n2024-01-02\n") == "line 3, column 0: 2 fields, as in the header, 1")
+  }
+
+  // MARK: Files
+
+  @Test func whatIsNotCompressedIsRefused() {
+    let folder = TemporaryFolder()
+    #expect(throws: FormatError.self) { try SeriesFile.read(folder.file("a.csv.gz", "date,y\n2024-01,1\n")) }
+    #expect(throws: FileError.self) { try SeriesFile.read(folder("missing.csv.gz")) }
+  }
+
+  @Test(.needsData) func jenasWeatherIsCompressed() throws {
+    let table = try SeriesFile.read(DataSets.path("time-series/weather-jena-2020/weather.csv.gz"))
+    #expect(table.series.count == 21 && table.frequency == .seconds(600))
+    #expect(table.series.allSatisfy { $0.values.count >= 52_696 })
+  }
+
+  /// The data sets that forecasters are compared on, read without being told how.
+  @Test(
+    .needsData,
+    arguments: [
+      ("ett/ETTh1.csv", 7, Frequency.seconds(3600)), ("stocks/wti.csv", 1, .weekdays),
+      ("stocks/sp500.csv", 6, .weekdays),
+      ("classic-univariate/mauna-loa-co2-weekly.csv", 1, .seconds(604_800)),
+      ("classic-univariate/airline-passengers.csv", 1, .months(1)),
+      ("classic-univariate/yearly-sunspots.csv", 1, .months(12)),
+      ("exchange-rate/exchange_rate.csv", 8, .seconds(86_400)),
+      ("national-illness/national_illness.csv", 7, .seconds(604_800)),
+      ("classic-univariate/daily-min-temperatures.csv", 1, .seconds(86_400)),
+    ])
+  func realFiles(file: String, series: Int, frequency: Frequency) throws {
+    let table = try SeriesFile.read(DataSets.path("time-series/\(file)"))
+    #expect(table.series.count == series && table.frequency == frequency)
   }
 }

@@ -46,12 +46,13 @@ import Testing
   @Test func learnsWhatNoBaselineSees() throws {
     let folder = TemporaryFolder()
     let config = try ForecastTraining(request(folder, Self.csv())).run { _ in }
-    let score = try #require(config.results.validation)
-    let best = try #require(config.results.baselines.values.map(\.smape).min())
+    let comparison = try #require(config.results.validation)
+    let score = comparison.model
+    let best = try #require(comparison.baselines.values.map(\.smape).min())
     #expect(score.smape < 0.5 * best, "\(score.smape) beside \(best)")
 
     // A model that is loaded forecasts what it forecast before, whatever else is beside it.
-    let series = try SeriesFile.read(folder("series.csv"), layout: .m4).map(\.values)
+    let series = try SeriesFile.read(folder("series.csv")).series.map(\.values)
     let forecaster = try Forecaster.load(folder("model"))
     let all = try forecaster.forecast(series)
     let alone = try forecaster.forecast([series[3]])
@@ -75,8 +76,9 @@ import Testing
   @Test func missingValuesAreNoObstacle() throws {
     let folder = TemporaryFolder()
     let config = try ForecastTraining(request(folder, Self.csv(gaps: true))).run { _ in }
-    let best = try #require(config.results.baselines.values.map(\.smape).min())
-    let score = try #require(config.results.validation)
+    let comparison = try #require(config.results.validation)
+    let score = comparison.model
+    let best = try #require(comparison.baselines.values.map(\.smape).min())
     #expect(score.smape < best, "\(score.smape) beside \(best)")
     let forecaster = try Forecaster.load(folder("model"))
     let forecasts = try forecaster.forecast([[.nan, .nan], [], [5], [1, .nan, .nan, .nan]])
@@ -85,6 +87,6 @@ import Testing
 
   @Test func shortSeriesAreRefused() {
     let folder = TemporaryFolder()
-    #expect(throws: OptionError.self) { try ForecastTraining(request(folder, "V1,V2\na,1\nb,2\n")) }
+    #expect(throws: OptionError.self) { try ForecastTraining(request(folder, "V1,V2,V3\na,1,\nb,2,\n")) }
   }
 }

@@ -57,8 +57,19 @@ import Testing
     #expect(small.segments == large.segments && small.values == large.values)
   }
 
-  @Test func aSeriesOfZerosHasAScale() {
-    let windows = WindowBatch([[0, 0, 0, 0]], ends: [4], [.init(series: 0, origin: 3)], shape, .level)
-    #expect(windows.segments.values.allSatisfy(\.isFinite) && windows.targets.values[0] == 0)
+  /// Zeros go on as zeros, and nothing is learned from what comes after them.
+  @Test(arguments: WindowScale.Kind.allCases) func zerosHaveNoScale(_ kind: WindowScale.Kind) {
+    let windows = WindowBatch([[0, 0, 0, 7]], ends: [4], [.init(series: 0, origin: 3)], shape, kind)
+    #expect(
+      windows.segments.values.allSatisfy { $0.isFinite } && windows.targets.values.allSatisfy { $0.isNaN })
+    #expect(windows.scales[0].unscaled(3) == 0)
+  }
+
+  /// What comes later is not in what is read.
+  @Test(arguments: WindowScale.Kind.allCases) func theFutureIsNotRead(_ kind: WindowScale.Kind) {
+    let places = [WindowBatch.Place(series: 0, origin: 8)]
+    let whole = WindowBatch(series, ends: [12, 3], places, shape, kind)
+    let cut = WindowBatch([Array(series[0][..<8])], ends: [8], places, shape, kind)
+    #expect(whole.segments == cut.segments && whole.values == cut.values && whole.scales == cut.scales)
   }
 }

@@ -1,0 +1,50 @@
+import ArgumentParser
+import RondoData
+import RondoTasks
+import RondoTraining
+
+/// `rondo forecast evaluate DIR FILE…`
+struct ForecastEvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Score a forecaster on the last steps of series that it was not trained on.",
+    discussion: """
+      Give it what came after the training, with the history before: the last windows of each series are forecast from what is before them. \
+      A model that was trained on these very steps would be scored on what it has seen; `backtest` trains on the past alone.
+
+        rondo forecast evaluate power power-until-now.csv --windows 7
+      """)
+
+  @Argument(help: "The directory of the model.")
+  var model: String
+
+  @Argument(help: ArgumentHelp("The series; - is standard input.", valueName: "file"))
+  var files: [String]
+
+  @OptionGroup(title: "Windows") var windows: WindowOptionGroup
+  @OptionGroup(title: "Series") var series: SeriesOptionGroup
+  @OptionGroup var threads: ThreadOption
+
+  @Flag(help: "Print the results as one JSON object.")
+  var json = false
+
+  func run() throws {
+    threads.apply()
+    let forecaster = try Forecaster.load(model)
+    let data = try series.data(files, of: forecaster)
+    let values = data.series.map(\.values)
+    guard
+      let comparison = try forecaster.evaluate(values, windows: windows.windows ?? 1, stride: windows.stride)
+    else {
+      throw OptionError.conflict(
+        "no value is there in the last \(forecaster.config.forecast.horizon) steps of any series with a history before"
+      )
+    }
+    if json {
+      return try StandardOutput.print(ForecastTable.json(comparison, season: forecaster.config.season))
+    }
+    try StandardOutput.print(
+      "\(comparison.model.windows) windows of \(forecaster.config.forecast.horizon) steps")
+    try StandardOutput.print(ForecastTable.text(comparison, season: forecaster.config.season))
+  }
+}

@@ -1,0 +1,133 @@
+/// How far the steps of a series are apart.
+public enum Frequency: Sendable, Hashable {
+  /// A fixed number of seconds: minutes, hours, days, weeks.
+  case seconds(Int)
+  /// From Monday to Friday, a step each day.
+  case weekdays
+  /// A number of months: months, quarters, years. The day of the month stays, or is the last one where the first step's is, or the month is too short.
+  case months(Int)
+
+  /// The moment a number of steps after another.
+  public func advance(_ start: Timestamp, by steps: Int) -> Timestamp {
+    switch self {
+    case .seconds(let seconds): return Timestamp(seconds: start.seconds + seconds * steps)
+    case .weekdays:
+      let place = Self.weekdayNumber(start) + steps
+      let weeks = place >= 0 ? place / 5 : (place - 4) / 5
+      // Day 4 of 1970 was a Monday.
+      let day = 4 + 7 * weeks + (place - 5 * weeks)
+      return Timestamp(seconds: 86_400 * day + start.secondOfDay)
+    case .months(let months):
+      let (year, month, day) = start.date
+      // What ends a month ends every month.
+      let isLast = day == Timestamp.dayCount(year: year, month: month)
+      let place = 12 * year + month - 1 + months * steps
+      let length = Timestamp.dayCount(year: place / 12, month: place % 12 + 1)
+      let moved = Timestamp(year: place / 12, month: place % 12 + 1, day: isLast ? length : min(day, length))
+      return Timestamp(seconds: moved!.seconds + start.secondOfDay)
+    }
+  }
+
+  /// The number of the weekday, counted from the Monday of the first full week of 1970; of a weekend that of the Friday before.
+  private static func weekdayNumber(_ time: Timestamp) -> Int {
+    let days = time.day - 4
+    let weeks = days >= 0 ? days / 7 : (days - 6) / 7
+    return 5 * weeks + min(days - 7 * weeks, 4)
+  }
+}
+
+extension Frequency {
+  /// The number of steps from one moment to another; nil if that is not a whole number.
+  public func steps(from start: Timestamp, to end: Timestamp) -> Int? {
+    let estimate: Int
+    switch self {
+    case .seconds(let seconds): estimate = (end.seconds - start.seconds) / seconds
+    case .weekdays: estimate = Self.weekdayNumber(end) - Self.weekdayNumber(start)
+    case .months(let months):
+      let (a, b) = (start.date, end.date)
+      estimate = (12 * (b.year - a.year) + b.month - a.month) / months
+    }
+    return advance(start, by: estimate) == end ? estimate : nil
+  }
+
+  /// The frequency of series by the times of their values, each ascending: the months or the seconds that are most often between two of them.
+  ///
+  /// - Returns: Nil if no series has two values.
+  public static func inferred(_ series: [[Timestamp]]) -> Frequency? {
+    let times = series.joined()
+    guard let first = times.first else { return nil }
+    let pairs = series.flatMap { zip($0, $0.dropFirst()) }.filter { $0 != $1 }
+    guard !pairs.isEmpty else { return nil }
+    func mostOften(_ distances: [Int]) -> Int {
+      var counts: [Int: Int] = [:]
+      for distance in distances { counts[distance, default: 0] += 1 }
+      return counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }!.key
+    }
+    func isLastOfMonth(_ time: Timestamp) -> Bool {
+      let (year, month, day) = time.date
+      return day == Timestamp.dayCount(year: year, month: month)
+    }
+    let isSameDay = times.allSatisfy { $0.secondOfDay == first.secondOfDay && $0.date.day == first.date.day }
+    if isSameDay || times.allSatisfy({ $0.secondOfDay == first.secondOfDay && isLastOfMonth($0) }) {
+      return .months(
+        mostOften(pairs.map { 12 * ($1.date.year - $0.date.year) + $1.date.month - $0.date.month }))
+    }
+    let seconds = mostOften(pairs.map { $1.seconds - $0.seconds })
+    let hasNoWeekend =
+      seconds == 86_400 && times.allSatisfy { $0.weekday < 5 }
+      && pairs.contains { $0.weekday == 4 && $1.weekday == 0 }
+    return hasNoWeekend ? .weekdays : .seconds(seconds)
+  }
+}
+
+extension Frequency: CustomStringConvertible {
+  private static let units: [(name: String, frequency: Frequency)] = [
+    ("y", .months(12)), ("q", .months(3)), ("mo", .months(1)), ("w", .seconds(604_800)),
+    ("d", .seconds(86_400)),
+    ("h", .seconds(3600)), ("min", .seconds(60)), ("s", .seconds(1)), ("b", .weekdays),
+  ]
+
+  /// A number and a unit: `15min`, `1h`, `1d`, `1b` (a day from Monday to Friday), `1w`, `1mo`, `1q`, `1y`.
+  public init?(_ text: String) {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    guard let count = Int(digits.isEmpty ? "1" : digits), 1...100_000 ~= count,
+      let unit = Self.units.first(where: { $0.name == text.dropFirst(digits.count) })
+    else { return nil }
+    switch unit.frequency {
+    case .seconds(let seconds): self = .seconds(count * seconds)
+    case .months(let months): self = .months(count * months)
+    case .weekdays:
+      guard count == 1 else { return nil }
+      self = .weekdays
+    }
+  }
+
+  public var description: String {
+    for unit in Self.units {
+      switch (self, unit.frequency) {
+      case (.weekdays, .weekdays): return "1b"
+      case (.seconds(let own), .seconds(let unit_)) where own % unit_ == 0:
+        return "\(own / unit_)\(unit.name)"
+      case (.months(let own), .months(let unit_)) where own % unit_ == 0: return "\(own / unit_)\(unit.name)"
+      default: continue
+      }
+    }
+    return "\(self)"
+  }
+}
+
+extension Frequency: Codable {
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let frequency = Frequency(text) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "no frequency: \(quoted(text))")
+    }
+    self = frequency
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}

@@ -1,0 +1,28 @@
+/// How files hold series: the options of ``SeriesFile``.
+public struct SeriesReading: Sendable, Equatable, Codable {
+  /// The layout; found if nil.
+  public var layout: SeriesLayout?
+  /// The columns of the time: one, or year, month, day, … side by side; found if empty.
+  public var time: [String] = []
+  /// The column of the series' names, in the layout `long`.
+  public var id: String?
+  /// The columns of values; every other column of numbers if empty.
+  public var targets: [String] = []
+  /// How far steps are apart; found if nil.
+  public var frequency: Frequency?
+  /// How dates that end with their year are read; found if nil.
+  public var dateOrder: TimeText.Order?
+
+  /// Everything found.
+  public init() {}
+}
+
+/// How a file holds series.
+public enum SeriesLayout: String, Sendable, Codable, CaseIterable {
+  /// A column for each series and a row for each time.
+  case wide
+  /// A row for each series and time: the series' name in a column, its values in others.
+  case long
+  /// A row for each series: its name, then its values from the oldest on, as the files of the M competitions have them.
+  case m4
+}

@@ -1,0 +1,34 @@
+import RondoData
+import RondoTraining
+
+/// The series of all files of a command.
+public struct SeriesData: Sendable {
+  /// The series, in the order of the files.
+  public let series: [Series]
+  /// How far their steps are apart; nil if times are not known.
+  public let frequency: Frequency?
+  /// What a person should know of how they were read, a sentence each.
+  public let notes: [String]
+
+  /// Reads files; what one file does not say (the frequency), another may.
+  ///
+  /// - Throws: `FileError`, `FormatError`, or `OptionError` for files that do not go together.
+  public init(_ files: [String], _ reading: SeriesReading) throws {
+    let tables = try files.map { try SeriesFile.read($0, reading) }
+    let frequencies = Set(tables.compactMap(\.frequency))
+    guard frequencies.count <= 1 else {
+      throw OptionError.conflict(
+        "the files have steps of \(frequencies.map(\.description).sorted().joined(separator: " and ")): one model has one kind of steps. "
+          + "Train them apart, or give --frequency.")
+    }
+    series = tables.flatMap(\.series)
+    frequency = frequencies.first
+    notes = tables.flatMap(\.notes)
+  }
+
+  /// When a step of a series is, if times are known.
+  public func time(of series: Series, step: Int) -> Timestamp? {
+    guard let start = series.start, let frequency else { return nil }
+    return frequency.advance(start, by: step)
+  }
+}
