@@ -258,27 +258,22 @@ extension Program {
     for (index, width) in widths.enumerated() {
       p.section(width: width) { p in
         for i in 0..<6 { p.emit(RONDO_OP_COPY, register(i), inputs[generator.below(inputs.count)]) }
-        for _ in 0..<30 {
-          func operand() -> rondo_operand {
-            switch generator.below(6) {
-            case 0: return inputs[generator.below(inputs.count)]
-            case 1: return outputs[generator.below(3)]
-            case 2 where index > 0: return scalar(generator.below(2 * index))
-            default: return register(generator.below(6))
-            }
+        func operand() -> rondo_operand {
+          switch generator.below(6) {
+          case 0: return inputs[generator.below(inputs.count)]
+          case 1: return outputs[generator.below(3)]
+          case 2 where index > 0: return scalar(generator.below(2 * index))
+          default: return register(generator.below(6))
           }
+        }
+        for _ in 0..<30 {
           let op = rondo_op(pointwise[generator.below(pointwise.count)])
           let out = generator.below(4) == 0 ? outputs[generator.below(3)] : register(generator.below(6))
           p.emit(op, out, operand(), operand(), operand())
         }
         if index < 2 {
-          switch generator.below(3) {
-          case 0: p.emit(RONDO_OP_SUM, scalar(2 * index), register(0))
-          case 1: p.emit(RONDO_OP_SUM_OF_NEGATIVES, scalar(2 * index), register(0))
-          default:
-            p.emit(
-              RONDO_OP_SUM_OF_PRODUCTS, scalar(2 * index), register(0), inputs[generator.below(inputs.count)])
-          }
+          let sums = [RONDO_OP_SUM, RONDO_OP_SUM_OF_NEGATIVES, RONDO_OP_SUM_OF_PRODUCTS]
+          p.emit(sums[generator.below(3)], scalar(2 * index), operand(), operand())
           p.emit(RONDO_OP_RELU, register(1), register(1))
           p.emit(RONDO_OP_MAXIMUM, scalar(2 * index + 1), register(1))
         }
@@ -356,13 +351,15 @@ extension Program {
     for variant in Variant.all {
       for n in [1, 16, 40, 600] {
         var p = Program()
-        let x = p.stream([Float](repeating: .nan, count: n) + random(n - 1, 120) + [.nan], rowStride: n)
-        let y = p.stream([0, 0], rowStride: 1)
+        let row = random(n - 1, 120) + [.nan]
+        let x = p.stream([Float](repeating: .nan, count: n) + row + row + row + row + row, rowStride: n)
+        let y = p.stream([Float](repeating: 0, count: 6), rowStride: 1)
         p.section(width: n) { $0.emit(RONDO_OP_MAXIMUM, scalar(0), x) }
         p.section(width: 1) { $0.emit(RONDO_OP_COPY, y, scalar(0)) }
         let memory = p.memory()
-        p.run(variant, rows: 0..<2, on: memory)
-        #expect(memory[1].values == [-.infinity, random(n - 1, 120).max() ?? -.infinity])
+        p.run(variant, rows: 0..<6, on: memory)
+        let largest = row.dropLast().max() ?? -.infinity
+        #expect(memory[1].values == [-.infinity] + [Float](repeating: largest, count: 5))
       }
     }
   }

@@ -101,6 +101,7 @@ typedef enum {
   RONDO_OP_GROUP_SUM,      // n = columns of a group: out[j] = the sum of a[j n] to a[j n + n - 1], in the order of RONDO_OP_SUM
   RONDO_OP_GROUP_MAXIMUM,  // the largest of them
   RONDO_OP_TILE_SUM,  // n = number of groups: out[j] = the sum of a[j], a[j + w], …, w being the section's width, in this order
+  // Reductions, the last of all.
   RONDO_OP_SUM,       // out: a scalar; the sum of a over the section's columns: 16 lanes, lane j adds columns j, j+16, …; then a fixed tree
   RONDO_OP_SUM_OF_PRODUCTS,   // the same of a * b, rounded before they are added
   RONDO_OP_SUM_OF_NEGATIVES,  // the same of -a

@@ -14,6 +14,8 @@ public enum PointBaseline: String, CaseIterable, Sendable {
   /// taken out before and put back afterwards (Assimakopoulos and Nikolopoulos 2000, DOI 10.1016/S0169-2070(00)00066-2); not below zero, as
   /// M4's organisers have it.
   case theta
+  /// Exponential smoothing, with the trend and the season that suit the series best.
+  case ets
 
   /// The values of the next steps.
   ///
@@ -36,6 +38,7 @@ public enum PointBaseline: String, CaseIterable, Sendable {
     case .naive2:
       return Self.withoutSeason(values, horizon, season) { [Double](repeating: $0.last!, count: $1) }
     case .theta: return Self.withoutSeason(values, horizon, season, Self.theta)
+    case .ets: return ExponentialSmoothing(choosingFor: values, period: season).forecast(horizon).values
     }
   }
 

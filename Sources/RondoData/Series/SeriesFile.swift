@@ -42,6 +42,12 @@ public enum SeriesFile {
       hint: "The first row names the columns.")
   }
 
+  /// Whether values are 1, 2, 3, … or begin with another whole number.
+  private static func countsRows(_ values: [Double]) -> Bool {
+    guard values.count > 2, values[0] == values[0].rounded() else { return false }
+    return values.enumerated().allSatisfy { $1 == values[0] + Double($0) }
+  }
+
   /// Series whose values are one below the other, each row at a time.
   private static func times(
     of table: DelimitedText, _ columns: SeriesColumns, _ reading: SeriesReading
@@ -75,7 +81,16 @@ public enum SeriesFile {
       }
     }
     guard groups.contains(where: { !$0.lines.isEmpty }) else { throw noRows(table) }
-    var grid = SeriesGrid(file: table.name, groups: groups, notes: columns.notes)
+    var notes = columns.notes
+    let isFirst = columns.time.allSatisfy { columns.targets[0] < $0 }
+    if reading.targets.isEmpty, isFirst, groups.count == 1, groups[0].names.count > 1,
+      countsRows(groups[0].values[0])
+    {
+      notes.append("left out column \(quoted(groups[0].names[0])) of \(table.name), which counts the rows")
+      groups[0].names.removeFirst()
+      groups[0].values.removeFirst()
+    }
+    var grid = SeriesGrid(file: table.name, groups: groups, notes: notes)
     return try grid.table(reading.frequency)
   }
 }

@@ -48,17 +48,7 @@ package struct DerivativeRules: Sendable {
     },
     "add": binary { d, a, b, y, g in (g, g) },
     "subtract": binary { d, a, b, y, g in (g, d.graph.unary(.negate, g)) },
-    "multiply": { d, node, g in
-      let inputs = d.forward[node].inputs
-      if inputs[0] == inputs[1] {
-        let gradient = d.graph.binary(.multiply, d.doubled(g), d.value(inputs[0]))
-        return [Contribution(input: inputs[0], gradient: gradient)]
-      }
-      return [
-        Contribution(input: inputs[0], gradient: d.graph.binary(.multiply, g, d.value(inputs[1]))),
-        Contribution(input: inputs[1], gradient: d.graph.binary(.multiply, g, d.value(inputs[0]))),
-      ]
-    },
+    "multiply": { d, node, g in d.factors(node, g) },
     "divide": binary { d, a, b, y, g in
       let quotient = d.graph.binary(.divide, g, d.value(b))
       return (quotient, d.graph.unary(.negate, d.graph.binary(.multiply, quotient, d.value(y))))
@@ -85,12 +75,7 @@ package struct DerivativeRules: Sendable {
       ]
     },
     "multiplyAdd": { d, node, g in
-      let inputs = d.forward[node].inputs
-      return [
-        Contribution(input: inputs[0], gradient: d.graph.binary(.multiply, g, d.value(inputs[1]))),
-        Contribution(input: inputs[1], gradient: d.graph.binary(.multiply, g, d.value(inputs[0]))),
-        Contribution(input: inputs[2], gradient: g),
-      ]
+      d.factors(node, g) + [Contribution(input: d.forward[node].inputs[2], gradient: g)]
     },
     "slice": { d, node, g in
       guard case .slice(let offset) = d.forward[node].operation else { return [] }
@@ -191,11 +176,25 @@ package struct DerivativeRules: Sendable {
 }
 
 extension Differentiation {
-  /// Twice a gradient; one number for all columns is doubled before it is repeated.
-  fileprivate mutating func doubled(_ g: NodeID) -> NodeID {
-    guard graph[g].operation == .broadcast else { return graph.binary(.add, g, g) }
-    let number = graph[g].inputs[0]
-    return graph.broadcast(graph.binary(.add, number, number), to: graph[g].width)
+  /// The gradients of the first two inputs, whose product is in a node's value; of a square one for both.
+  fileprivate mutating func factors(_ node: NodeID, _ g: NodeID) -> [Contribution] {
+    let (a, b) = (forward[node].inputs[0], forward[node].inputs[1])
+    if a == b { return [Contribution(input: a, gradient: graph.binary(.multiply, doubled(g), value(a)))] }
+    return [
+      Contribution(input: a, gradient: graph.binary(.multiply, g, value(b))),
+      Contribution(input: b, gradient: graph.binary(.multiply, g, value(a))),
+    ]
+  }
+
+  /// Twice a gradient; what is repeated for all columns, or for all slots of a memory, is doubled before it is repeated.
+  private mutating func doubled(_ g: NodeID) -> NodeID {
+    let node = graph[g]
+    switch node.operation {
+    case .broadcast: return graph.broadcast(doubled(node.inputs[0]), to: node.width)
+    case .unary(.identity) where graph[node.inputs[0]].domain != node.domain:
+      return graph.spread(doubled(node.inputs[0]), over: node.domain)
+    default: return graph.binary(.add, g, g)
+    }
   }
 
   /// The gradient of a maximum: what is as large as it shares `g` in equal parts.

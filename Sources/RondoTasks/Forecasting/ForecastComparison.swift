@@ -1,4 +1,6 @@
+import RondoCore
 import RondoData
+import Synchronization
 
 /// How good a forecaster is, beside what anybody would try first.
 public struct ForecastComparison: Sendable, Equatable, Codable {
@@ -23,28 +25,70 @@ public struct ForecastComparison: Sendable, Equatable, Codable {
     _ series: [[Double]], _ places: [WindowBatch.Place], _ forecasts: [QuantileForecast], horizon: Int,
     season: Int
   ) {
-    var own = ForecastScoring(season: season)
-    var others = PointBaseline.allCases.map { _ in ForecastScoring(season: season) }
-    for (place, forecast) in zip(places, forecasts) {
+    // Baselines take longer than adding up, and each window by itself.
+    let windows = zip(places, forecasts).map { place, forecast in
       let values = series[place.series]
-      let history = Array(values[..<place.origin])
-      let actual = Array(values[place.origin..<min(values.count, place.origin + horizon)])
-      own.add(forecast.medians, forecast, actual: actual, history: history)
-      for (index, baseline) in PointBaseline.allCases.enumerated() {
-        let points = baseline.forecast(history, horizon: horizon, season: season)
-        let quantiles =
-          baseline == .seasonalNaive
-          ? QuantileForecast(
-            around: points, history, season: season, probabilities: forecast.probabilities) : nil
-        others[index].add(points, quantiles, actual: actual, history: history)
+      return Window(
+        history: Array(values[..<place.origin]),
+        actual: Array(values[place.origin..<min(values.count, place.origin + horizon)]), forecast: forecast)
+    }
+    let others = Self.forecasts(windows, horizon: horizon, season: season)
+    var own = ForecastScoring(season: season)
+    var scores = PointBaseline.allCases.map { _ in ForecastScoring(season: season) }
+    for (window, others) in zip(windows, others) {
+      own.add(window.forecast.medians, window.forecast, actual: window.actual, history: window.history)
+      for (index, other) in others.enumerated() {
+        scores[index].add(other.points, other.quantiles, actual: window.actual, history: window.history)
       }
     }
     guard let score = own.score else { return nil }
     model = score
     baselines = [:]
-    for (baseline, other) in zip(PointBaseline.allCases, others) {
-      baselines[baseline.rawValue] = other.score
+    for (baseline, scoring) in zip(PointBaseline.allCases, scores) {
+      baselines[baseline.rawValue] = scoring.score
     }
+  }
+
+  private struct Window: Sendable {
+    let history: [Double]
+    let actual: [Double]
+    let forecast: QuantileForecast
+  }
+
+  private struct BaselineForecast: Sendable {
+    let points: [Double]
+    let quantiles: QuantileForecast?
+  }
+
+  /// For each window the forecasts of all baselines.
+  private static func forecasts(_ windows: [Window], horizon: Int, season: Int) -> [[BaselineForecast]] {
+    let results = Mutex([[BaselineForecast]](repeating: [], count: windows.count))
+    Parallel.rows(windows.count, minimumPerPart: 8) { range in
+      for index in range {
+        let own = PointBaseline.allCases.map { forecast($0, windows[index], horizon, season) }
+        results.withLock { $0[index] = own }
+      }
+    }
+    return results.withLock { $0 }
+  }
+
+  private static func forecast(
+    _ baseline: PointBaseline, _ window: Window, _ horizon: Int, _ season: Int
+  ) -> BaselineForecast {
+    let probabilities = window.forecast.probabilities
+    if baseline == .ets, case let values = Series.filled(window.history), !values.isEmpty {
+      let model = ExponentialSmoothing(choosingFor: values, period: season).forecast(horizon)
+      let steps = zip(model.values, model.deviations).map { value, deviation in
+        probabilities.map { value + NormalDistribution.quantile($0) * deviation }
+      }
+      return BaselineForecast(
+        points: model.values, quantiles: QuantileForecast(probabilities: probabilities, steps: steps))
+    }
+    let points = baseline.forecast(window.history, horizon: horizon, season: season)
+    let quantiles =
+      baseline == .seasonalNaive
+      ? QuantileForecast(around: points, window.history, season: season, probabilities: probabilities) : nil
+    return BaselineForecast(points: points, quantiles: quantiles)
   }
 }
 

@@ -81,6 +81,12 @@ import Testing
       values(without) == [[1, 3], [2, 4]] && without.frequency == nil && without.series[0].start == nil)
   }
 
+  @Test func rowNumbersAreNoSeries() throws {
+    let table = try read("No,year,y\n1,2010,5\n2,2011,4\n3,2012,6\n")
+    #expect(table.series.map(\.name) == ["y"] && table.notes.first?.contains("\"No\"") == true)
+    #expect(try read("y\n1\n2\n3\n").series.map(\.name) == ["y"])
+  }
+
   @Test func rowsAreSorted() throws {
     let table = try read("date,y\n2024-01-02,2\n2024-01-01,1\n2024-01-03,3\n")
     #expect(values(table) == [[1, 2, 3]])

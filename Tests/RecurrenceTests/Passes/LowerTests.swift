@@ -52,6 +52,17 @@ import Testing
     #expect(code.program.pointee.sections[0].count <= 11)
   }
 
+  /// A variance is a sum of products, a mean's gradient one of negatives: neither the squares nor the negatives are stored.
+  @Test func normalisationStoresNoSquares() {
+    let plans = RecurrencePlans(LSTM(hiddenSize: 16).normalized(), inputSize: 3)
+    defer { withExtendedLifetime(plans) {} }
+    let forward = programs(plans.inference).map(\.code)
+    let backward = programs(plans.backward).map(\.code)
+    #expect(forward.contains { count(RONDO_OP_SUM_OF_PRODUCTS, in: $0) >= 1 })
+    #expect(backward.contains { count(RONDO_OP_SUM_OF_PRODUCTS, in: $0) >= 1 })
+    #expect(backward.contains { count(RONDO_OP_SUM_OF_NEGATIVES, in: $0) >= 1 })
+  }
+
   /// What instructions may read: registers of their own section, reductions of earlier sections, streams and constants that exist.
   @Test(arguments: StressCells.all)
   func instructionsReadWhatIsThere(_ cell: CellConformance) {
