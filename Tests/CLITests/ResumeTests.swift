@@ -8,21 +8,21 @@ import Testing
 @Suite(.serialized) struct ResumeTests {
   private let folder = TemporaryFolder()
 
-  private func arguments(_ name: String, _ options: [String] = []) -> [String] {
+  private func arguments(_ name: String, steps: Int = 200, _ options: [String] = []) -> [String] {
     [
       "text", "train", folder("text.txt"), "-o", folder(name), "--hidden", "24", "--layers", "2", "--batch",
       "8",
     ]
-      + ["--length", "32", "--steps", "200", "--seed", "7", "--validation-fraction", "0.1"] + options
+      + ["--length", "32", "--steps", "\(steps)", "--seed", "7", "--validation-fraction", "0.1"] + options
   }
 
   private func weights(_ name: String) throws -> [UInt8] {
     try Files.read(folder("\(name)/model.safetensors"))
   }
 
-  private func whole() throws -> [UInt8] {
+  private func whole(steps: Int = 200) throws -> [UInt8] {
     _ = folder.file("text.txt", sampleText)
-    let result = try RondoProcess(arguments("whole")).wait()
+    let result = try RondoProcess(arguments("whole", steps: steps)).wait()
     try #require(result.status == 0, "\(result.messages)")
     return try weights("whole")
   }
@@ -56,8 +56,10 @@ import Testing
   }
 
   @Test(arguments: [SIGINT, SIGTERM]) func interruptedAndResumed(signal: Int32) throws {
-    let expected = try whole()
-    let process = try RondoProcess(arguments("stopped", ["--checkpoint-every", "1h"]))
+    // Steps enough that no machine is through with them before the signal reaches it.
+    let steps = 3000
+    let expected = try whole(steps: steps)
+    let process = try RondoProcess(arguments("stopped", steps: steps, ["--checkpoint-every", "1h"]))
     // Until it has trained a little.
     while process.isRunning, (try? Files.read(folder("stopped/metrics.jsonl")).count) == nil {
       Thread.sleep(forTimeInterval: 0.005)
@@ -68,7 +70,7 @@ import Testing
     #expect(stopped.status == 1 && !stopped.wasKilled)
     #expect(stopped.output.isEmpty)
     #expect(stopped.messages.contains("interrupted after step") && stopped.messages.contains("--resume"))
-    let resumed = try RondoProcess(arguments("stopped", ["--resume"])).wait()
+    let resumed = try RondoProcess(arguments("stopped", steps: steps, ["--resume"])).wait()
     #expect(resumed.status == 0)
     #expect(try weights("stopped") == expected)
   }

@@ -6,18 +6,7 @@ public enum Seasonality {
   ///
   /// Series of less than three seasons count as not seasonal.
   public static func isSeasonal(_ values: [Double], season m: Int) -> Bool {
-    let n = values.count
-    guard m > 1, n >= 3 * m else { return false }
-    let mean = values.reduce(0, +) / Double(n)
-    let deviations = values.map { $0 - mean }
-    let variance = deviations.reduce(0) { $0 + $1 * $1 }
-    guard variance > 0 else { return false }
-    func correlation(_ lag: Int) -> Double {
-      (lag..<n).reduce(0) { $0 + deviations[$1] * deviations[$1 - lag] } / variance
-    }
-    let before = (1..<m).reduce(0) { $0 + correlation($1) * correlation($1) }
-    let limit = 1.645 * ((1 + 2 * before) / Double(n)).squareRoot()
-    return abs(correlation(m)) > limit
+    Autocorrelation(values).isSeasonal(m)
   }
 
   /// Seasons that series have: of quarters, weekdays, months, hours and their multiples, weeks and days of a year.
@@ -33,16 +22,15 @@ public enum Seasonality {
     let stride = Swift.max(1, series.count / 200)
     let changes = Swift.stride(from: 0, to: series.count, by: stride).map { index in
       let values = Series.filled(Array(series[index].suffix(2000)))
-      return zip(values.dropFirst(), values).map { $0 - $1 }
+      return Autocorrelation(zip(values.dropFirst(), values).map { $0 - $1 })
     }
     var candidates: [(season: Int, correlation: Double)] = []
     for m in usual {
       let long = changes.filter { $0.count >= 3 * m }
       var (sum, count) = (0.0, 0)
       for values in long {
-        let before = correlation(values, m - 1)
-        let (own, after) = (correlation(values, m), correlation(values, m + 1))
-        guard own > before, own > after, isSeasonal(values, season: m) else { continue }
+        let own = values.at(m)
+        guard own > values.at(m - 1), own > values.at(m + 1), values.isSeasonal(m) else { continue }
         sum += own
         count += 1
       }
@@ -50,13 +38,6 @@ public enum Seasonality {
     }
     guard let largest = candidates.map(\.correlation).max() else { return 1 }
     return candidates.first { $0.correlation >= 0.8 * largest }!.season
-  }
-
-  private static func correlation(_ values: [Double], _ lag: Int) -> Double {
-    let mean = values.reduce(0, +) / Double(values.count)
-    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    guard variance > 0 else { return 0 }
-    return zip(values.dropFirst(lag), values).reduce(0) { $0 + ($1.0 - mean) * ($1.1 - mean) } / variance
   }
 
   /// The factor of each place in the season by classical multiplicative decomposition: the mean ratio to a centred moving average, their mean 1.
@@ -84,5 +65,33 @@ public enum Seasonality {
     let overall = means.reduce(0, +) / Double(m)
     guard means.allSatisfy({ $0.isFinite && $0 > 0 }) else { return nil }
     return means.map { $0 / overall }
+  }
+}
+
+/// The autocorrelation of a series, by its lag.
+private struct Autocorrelation {
+  private let deviations: [Double]
+  private let variance: Double
+
+  init(_ values: [Double]) {
+    let mean = values.reduce(0, +) / Double(values.count)
+    deviations = values.map { $0 - mean }
+    variance = deviations.reduce(0) { $0 + $1 * $1 }
+  }
+
+  var count: Int { deviations.count }
+
+  /// Zero for a series that does not change.
+  func at(_ lag: Int) -> Double {
+    guard variance > 0 else { return 0 }
+    return zip(deviations.dropFirst(lag), deviations).reduce(0) { $0 + $1.0 * $1.1 } / variance
+  }
+
+  /// See `Seasonality.isSeasonal`.
+  func isSeasonal(_ m: Int) -> Bool {
+    guard m > 1, count >= 3 * m, variance > 0 else { return false }
+    let before = (1..<m).map(at).reduce(0) { $0 + $1 * $1 }
+    let limit = 1.645 * ((1 + 2 * before) / Double(count)).squareRoot()
+    return abs(at(m)) > limit
   }
 }

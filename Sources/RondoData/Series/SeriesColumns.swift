@@ -87,7 +87,7 @@ struct SeriesColumns {
     var (isDayFirst, isMonthFirst, differs, hasPoints) = (true, true, false, false)
     try table.forEachRow { [time] row in
       let field = row.bytes(time[0])
-      let (day, month) = (dayFirst.parse(field)?.time, monthFirst.parse(field)?.time)
+      let (day, month) = (dayFirst.parse(field), monthFirst.parse(field))
       guard day != month else { return }
       differs = true
       isDayFirst = isDayFirst && day != nil
@@ -108,7 +108,7 @@ struct SeriesColumns {
   /// - Throws: ``FormatError`` with its place if there is none.
   func time(of row: borrowing DelimitedText.Row) throws(FormatError) -> Timestamp {
     if time.count == 1 {
-      if let (time, _) = text.parse(row.bytes(time[0])) { return time }
+      if let time = text.parse(row.bytes(time[0])) { return time }
       throw FormatError(
         row.place(time[0]), expected: "a date or time in column \(quoted(names[time[0]]))",
         found: quoted(row.text(time[0])), hint: "It is read like 2024-02-29 13:30, 29.2.2024 or 2/29/2024.")

@@ -19,21 +19,19 @@ public struct TimeText: Sendable {
   }
 
   /// The moment that a text names; nil if it names none.
-  ///
-  /// - Returns: It, and whether it had an offset from UTC.
-  public func parse(_ text: UnsafeBufferPointer<UInt8>) -> (time: Timestamp, hasOffset: Bool)? {
+  public func parse(_ text: UnsafeBufferPointer<UInt8>) -> Timestamp? {
     var scanner = Scanner(text)
     scanner.skipSpaces()
     guard let date = date(&scanner) else { return nil }
-    var (second, offset) = (0, Int?.none)
+    var (second, offset) = (0, 0)
     if !scanner.isAtEnd {
       guard scanner.skipBeforeTime(), let clock = clock(&scanner) else { return nil }
       second = clock
-      offset = zone(&scanner)
+      offset = zone(&scanner) ?? 0
       scanner.skipSpaces()
       guard scanner.isAtEnd else { return nil }
     }
-    return (Timestamp(seconds: date.seconds + second - (offset ?? 0)), offset != nil)
+    return Timestamp(seconds: date.seconds + second - offset)
   }
 
   // MARK: Dates

@@ -43,9 +43,6 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable {
     )
   }
 
-  /// Days of the year before this one.
-  public var dayOfYear: Int { day - Self.days(date.year, 1, 1) }
-
   static func dayCount(year: Int, month: Int) -> Int {
     switch month {
     case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28

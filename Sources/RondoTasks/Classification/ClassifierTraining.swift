@@ -82,11 +82,8 @@ public struct ClassifierTraining {
   /// All files that a run reads, as they are now.
   private static func records(_ request: Request) throws -> [FileRecord] {
     let options = request.settings.classification
-    return try (request.files + [request.settings.training.validation, options.vectors].compactMap { $0 }).map
-    { path in
-      FileRecord(
-        path: URL(fileURLWithPath: path).standardizedFileURL.path, sha256: try Files.checksum(path))
-    }
+    return try FileRecord.now(
+      request.files + [request.settings.training.validation, options.vectors].compactMap { $0 })
   }
 
   /// What is trained on, in a few words.

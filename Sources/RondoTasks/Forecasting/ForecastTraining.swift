@@ -1,4 +1,3 @@
-import Foundation
 import RondoCore
 import RondoData
 import RondoTraining
@@ -24,7 +23,7 @@ public struct ForecastTraining {
 
   /// What `config.json` says of the run that a request wants resumed, if that run is complete: then there is nothing to do.
   public static func completed(_ request: Request) throws -> ForecastConfig? {
-    try request.completed(ForecastConfig.self) { try records(request).map(\.sha256) }
+    try request.completed(ForecastConfig.self) { try FileRecord.now(request.files).map(\.sha256) }
   }
 
   /// Reads the data and builds the model; nothing is written yet.
@@ -37,7 +36,7 @@ public struct ForecastTraining {
     directory = ModelDirectory(request.directory, task: ForecastConfig.task)
     try directory.requireWritable(isResuming: request.resumes)
     // What standard input holds can be read once only.
-    let records = request.files.contains("-") ? [] : try Self.records(request)
+    let records = request.files.contains("-") ? [] : try FileRecord.now(request.files)
     let checkpoint = try request.checkpoint(records)
     files = records.isEmpty ? request.files.map { FileRecord(path: $0, sha256: "") } : records
     let data = try SeriesData(request.files, settings.forecast.reading)
@@ -53,14 +52,6 @@ public struct ForecastTraining {
         directory: directory.run, inputs: records.map(\.sha256), settings: JSONRecord.encode(settings),
         checkpointEvery: request.checkpointEvery), stopwatch: request.stopwatch)
     if let checkpoint { try trainer.restore(checkpoint, path: directory.run.checkpointPath) }
-  }
-
-  /// All files that a run reads, as they are now.
-  private static func records(_ request: Request) throws -> [FileRecord] {
-    try request.files.map { path in
-      FileRecord(
-        path: URL(fileURLWithPath: path).standardizedFileURL.path, sha256: try Files.checksum(path))
-    }
   }
 
   /// What is trained on, in a few words.

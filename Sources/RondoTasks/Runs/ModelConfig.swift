@@ -1,3 +1,4 @@
+import Foundation
 import RondoCore
 import RondoData
 import RondoTraining
@@ -60,6 +61,16 @@ public struct FileRecord: Sendable, Equatable, Codable {
   public var path: String
   /// The SHA-256 of its bytes, as 64 hexadecimal digits.
   public var sha256: String
+}
+
+extension FileRecord {
+  /// Files as they are now.
+  static func now(_ paths: [String]) throws(FileError) -> [FileRecord] {
+    try paths.map { path throws(FileError) in
+      FileRecord(
+        path: URL(fileURLWithPath: path).standardizedFileURL.path, sha256: try Files.checksum(path))
+    }
+  }
 }
 
 /// How a run went: with the options, all that is needed to repeat it.

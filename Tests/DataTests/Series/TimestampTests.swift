@@ -55,7 +55,7 @@ import Testing
     ] as [(String, String?)])
   func texts(text: String, expected: String?) {
     let parsed = Array(text.utf8).withUnsafeBufferPointer { TimeText(order: .monthFirst).parse($0) }
-    #expect(parsed?.time.description == expected)
+    #expect(parsed?.description == expected)
   }
 }
 
@@ -71,7 +71,7 @@ import Testing
   func advances(start: String, frequency: Frequency, steps: Int, expected: String) throws {
     let start = try #require(
       Array(start.utf8).withUnsafeBufferPointer { TimeText(order: .dayFirst).parse($0) }
-    ).time
+    )
     let end = frequency.advance(start, by: steps)
     #expect(end.description == expected)
     #expect(frequency.steps(from: start, to: end) == steps)
