@@ -32,9 +32,9 @@ struct ForecastEvaluateCommand: ParsableCommand {
     threads.apply()
     let forecaster = try Forecaster.load(model)
     let data = try series.data(files, of: forecaster)
-    let values = data.series.map(\.values)
     guard
-      let comparison = try forecaster.evaluate(values, windows: windows.windows ?? 1, stride: windows.stride)
+      let comparison = try forecaster.evaluate(
+        data.series, windows: windows.windows ?? 1, stride: windows.stride)
     else {
       throw OptionError.conflict(
         "no value is there in the last \(forecaster.config.forecast.horizon) steps of any series with a history before"

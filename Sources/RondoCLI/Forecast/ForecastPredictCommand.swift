@@ -49,7 +49,7 @@ struct ForecastPredictCommand: ParsableCommand {
         requirement: "at most \(options.horizon), for which the model was trained")
     }
     let data = try series.data(files, of: forecaster)
-    let forecasts = try forecaster.forecast(data.series.map(\.values))
+    let forecasts = try forecaster.forecast(data.series, horizon: horizon)
     var text = "series,time,mean,median" + quantiles.map { ",q\(Self.short($0))" }.joined() + "\n"
     for (series, forecast) in zip(data.series, forecasts) {
       for step in 0..<horizon {

@@ -21,6 +21,17 @@ struct ForecastOptionGroup: ParsableArguments {
     transform: OptionParsing.count)
   var segment: Int?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help:
+      "Read what time of the day, the week and the year it is, where times are known. (default: --calendar)")
+  var calendar: Bool?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Make intervals as wide as they had to be on what was held out. (default: --calibrate)")
+  var calibrate: Bool?
+
   @Option(
     parsing: .unconditional, help: "Networks whose forecasts are averaged. (default: 6)",
     transform: OptionParsing.count)
@@ -31,6 +42,8 @@ struct ForecastOptionGroup: ParsableArguments {
     options.season = season ?? options.season
     options.context = context ?? options.context
     options.segment = segment ?? options.segment
+    options.calendar = calendar ?? options.calendar
+    options.calibrate = calibrate ?? options.calibrate
     options.members = members ?? options.members
   }
 }

@@ -28,6 +28,25 @@ struct SeriesOptionGroup: ParsableArguments {
   var target: [String] = []
 
   @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Columns that help and are known ahead (holidays, prices that are set): they go on after the last value to forecast.",
+      valueName: "column"))
+  var known: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Columns that help and are known as far as the series.", valueName: "column"))
+  var past: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Columns that say what kind of series it is: numbers or names, the same in all rows of a series.",
+      valueName: "column"))
+  var `static`: [String] = []
+
+  @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "How far steps are apart: 15min, 1h, 1d, 1b (Monday to Friday), 1w, 1mo, 1q, 1y. (default: found)",
@@ -46,6 +65,9 @@ struct SeriesOptionGroup: ParsableArguments {
     if !time.isEmpty { reading.time = time }
     reading.id = id ?? reading.id
     if !target.isEmpty { reading.targets = target }
+    if !known.isEmpty { reading.known = known }
+    if !past.isEmpty { reading.past = past }
+    if !`static`.isEmpty { reading.statics = `static` }
     reading.frequency = frequency ?? reading.frequency
     reading.dateOrder = dateOrder ?? reading.dateOrder
   }

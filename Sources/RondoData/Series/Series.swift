@@ -6,12 +6,25 @@ public struct Series: Sendable, Equatable {
   public var values: [Double]
   /// The time of the first value, if times are known.
   public var start: Timestamp?
+  /// What is known beside the values.
+  public var covariates: Covariates
 
   /// A series. Values that are not finite count as missing.
-  public init(name: String, values: [Double], start: Timestamp? = nil) {
+  public init(
+    name: String, values: [Double], start: Timestamp? = nil, covariates: Covariates = Covariates()
+  ) {
     self.name = name
     self.values = values.map { $0.isFinite ? $0 : .nan }
     self.start = start
+    self.covariates = covariates
+  }
+
+  /// The series as it was before a step: what is known ahead stays.
+  public func before(_ step: Int) -> Series {
+    var past = self
+    past.values = Array(values.prefix(step))
+    past.covariates.past = covariates.past.map { Array($0.prefix(step)) }
+    return past
   }
 }
 

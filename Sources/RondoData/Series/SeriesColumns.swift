@@ -5,6 +5,10 @@ struct SeriesColumns {
   let time: [Int]
   let id: Int?
   let targets: [Int]
+  /// The columns of covariates.
+  let known: [Int]
+  let past: [Int]
+  let statics: [Int]
   private(set) var notes: [String] = []
   private var text: TimeText
   private let names: [String]
@@ -22,6 +26,9 @@ struct SeriesColumns {
     text = TimeText(order: reading.dateOrder ?? .monthFirst)
     let samples = try FirstValues(table)
     let time = try reading.time.map { try table.column($0) }
+    known = try reading.known.map { try table.column($0) }
+    past = try reading.past.map { try table.column($0) }
+    statics = try reading.statics.map { try table.column($0) }
     var id = try reading.id.map { try table.column($0) }
     let found = time.isEmpty ? Self.timeColumn(samples, table) : nil
     let layout: SeriesLayout
@@ -51,14 +58,18 @@ struct SeriesColumns {
     }
     self.id = layout == .long ? id : nil
     self.time = time.isEmpty ? found.map { [$0] } ?? [] : time
+    let taken = self.time + known + past + statics
     guard layout != .m4 else {
+      guard taken.isEmpty else {
+        throw FormatError(
+          .init(table.name, line: 1), expected: "rows of times for columns of times and covariates",
+          found: "a series in each row (--layout m4)")
+      }
       targets = []
       return
     }
     if reading.targets.isEmpty {
-      let others = table.columns.indices.filter { [id, timeColumns = self.time] in
-        $0 != id && !timeColumns.contains($0)
-      }
+      let others = table.columns.indices.filter { [id] in $0 != id && !taken.contains($0) }
       targets = others.filter { !samples.isText($0) }
       let left = others.filter { samples.isText($0) }.map { table.columns[$0] }
       if !left.isEmpty { notes.append("left out what is not numbers in \(table.name): \(listed(left))") }
@@ -69,6 +80,11 @@ struct SeriesColumns {
       throw FormatError(
         .init(table.name), expected: "a column of numbers", found: listed(table.columns),
         hint: "The first row names the columns; the delimiter is a comma, a semicolon or a tab.")
+    }
+    for column in targets where taken.contains(column) || column == id {
+      throw FormatError(
+        .init(table.name, line: 1), expected: "one use of column \(quoted(table.columns[column]))",
+        found: "it as a --target and as something else")
     }
     if self.time.count == 1, reading.dateOrder == nil { try findOrder(table) }
   }

@@ -56,11 +56,13 @@ public enum SeriesFile {
       let names = columns.targets.map { table.columns[$0] }
       return id.map { id in names.count == 1 ? [id] : names.map { "\(id) \($0)" } } ?? names
     }
+    let numbers = columns.targets + columns.known + columns.past
+    func group(_ id: String?) -> SeriesGrid.Group {
+      .init(names: names(id), knownCount: columns.known.count, values: numbers.map { _ in [] })
+    }
     var groups: [SeriesGrid.Group] = []
     var places: [String: Int] = [:]
-    if columns.id == nil {
-      groups = [.init(names: names(nil), values: columns.targets.map { _ in [] })]
-    }
+    if columns.id == nil { groups = [group(nil)] }
     try table.forEachRow { row in
       var place = 0
       if let column = columns.id {
@@ -71,13 +73,22 @@ public enum SeriesFile {
         place = places[id] ?? groups.count
         if place == groups.count {
           places[id] = place
-          groups.append(.init(names: names(id), values: columns.targets.map { _ in [] }))
+          groups.append(group(id))
         }
       }
       if !columns.time.isEmpty { groups[place].times.append(try columns.time(of: row)) }
       groups[place].lines.append(row.line)
-      for (index, column) in columns.targets.enumerated() {
+      for (index, column) in numbers.enumerated() {
         groups[place].values[index].append(try row.optionalNumber(column) ?? .nan)
+      }
+      let statics = columns.statics.map { trimmed(row.text($0)) }
+      if groups[place].lines.count == 1 { groups[place].statics = statics }
+      for (index, value) in statics.enumerated() where value != groups[place].statics[index] {
+        throw FormatError(
+          row.place(columns.statics[index]),
+          expected:
+            "\(quoted(groups[place].statics[index])), as in line \(groups[place].lines[0]): a static column is the same in all rows of a series",
+          found: quoted(value), hint: "What changes with time is a column for --known or --past.")
       }
     }
     guard groups.contains(where: { !$0.lines.isEmpty }) else { throw noRows(table) }

@@ -8,6 +8,12 @@ public struct SeriesReading: Sendable, Equatable, Codable {
   public var id: String?
   /// The columns of values; every other column of numbers if empty.
   public var targets: [String] = []
+  /// The columns of covariates that are known ahead.
+  public var known: [String] = []
+  /// The columns of covariates that are known as far as the values.
+  public var past: [String] = []
+  /// The columns of what belongs to a series as a whole.
+  public var statics: [String] = []
   /// How far steps are apart; found if nil.
   public var frequency: Frequency?
   /// How dates that end with their year are read; found if nil.

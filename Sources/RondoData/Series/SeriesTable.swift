@@ -12,10 +12,14 @@ public struct SeriesTable: Sendable, Equatable {
 struct SeriesGrid {
   /// Rows of one group, of which each target is a series.
   struct Group {
+    /// The names of the targets' series.
     var names: [String]
+    /// The number of covariates that are known ahead.
+    var knownCount: Int
+    var statics: [String] = []
     var times: [Timestamp] = []
     var lines: [Int] = []
-    /// The values of each target, in the order of the rows.
+    /// The values of each target, then of the covariates, known ones first, in the order of the rows.
     var values: [[Double]]
   }
 
@@ -35,7 +39,8 @@ struct SeriesGrid {
     let series = try series(frequency)
     let (steps, rows) = (
       groups.reduce(0) { $0 + $1.times.count },
-      series.reduce(0) { $0 + $1.values.count } / max(1, groups.first?.names.count ?? 1)
+      series.reduce(0) { $0 + ($1.covariates.known.first ?? $1.values).count }
+        / max(1, groups.first?.names.count ?? 1)
     )
     if rows > steps {
       notes.append(
@@ -60,7 +65,8 @@ struct SeriesGrid {
 
   /// A row for each time: rows of the same time have the means of their values.
   private mutating func averaged(_ group: Group) -> Group {
-    var result = Group(names: group.names, values: group.values.map { _ in [] })
+    var result = group
+    (result.times, result.lines, result.values) = ([], [], group.values.map { _ in [] })
     var rows = 0..<0
     var twice: Int?
     while rows.upperBound < group.times.count {
@@ -86,7 +92,7 @@ struct SeriesGrid {
   private func series(_ frequency: Frequency) throws -> [Series] {
     try groups.flatMap { group -> [Series] in
       guard let start = group.times.first else {
-        return zip(group.names, group.values).map { Series(name: $0, values: $1) }
+        return Self.series(group, group.values, start: nil)
       }
       let places = try group.times.indices.map { row -> Int in
         guard let place = frequency.steps(from: start, to: group.times[row]) else {
@@ -105,11 +111,30 @@ struct SeriesGrid {
           expected: "more than one row for a hundred steps of \(frequency)",
           found: "\(places.count) rows for \(count) steps", hint: "Give a longer --frequency.")
       }
-      return zip(group.names, group.values).map { name, values in
+      let columns = group.values.map { values in
         var all = [Double](repeating: .nan, count: count)
         for (place, value) in zip(places, values) { all[place] = value }
-        return Series(name: name, values: all, start: start)
+        return all
       }
+      return Self.series(group, columns, start: start)
+    }
+  }
+
+  /// The series of a group. Where something is known ahead, rows at the end without any value have not come yet.
+  private static func series(_ group: Group, _ columns: [[Double]], start: Timestamp?) -> [Series] {
+    let targets = columns[..<group.names.count]
+    var covariates = Covariates()
+    covariates.known = Array(columns[group.names.count...].prefix(group.knownCount))
+    covariates.past = Array(columns[(group.names.count + group.knownCount)...])
+    covariates.statics = group.statics
+    let end: Int
+    if group.knownCount == 0 {
+      end = targets.first?.count ?? 0
+    } else {
+      end = targets.map { ($0.lastIndex { !$0.isNaN } ?? -1) + 1 }.max() ?? 0
+    }
+    return zip(group.names, targets).map { name, values in
+      Series(name: name, values: values, start: start, covariates: covariates).before(end)
     }
   }
 }

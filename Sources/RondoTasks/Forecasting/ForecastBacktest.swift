@@ -19,7 +19,7 @@ public struct ForecastBacktest {
   public let parameterCount: Int
   /// What a person should know of how the files were read, a sentence each.
   public let notes: [String]
-  private let series: [[Double]]
+  private let series: [Series]
   private let program: ForecastProgram
   private let trainer: Trainer<ForecastProgram>
 
@@ -38,18 +38,18 @@ public struct ForecastBacktest {
     self.windows = windows
     self.stride = stride ?? settings.forecast.horizon
     let data = try SeriesData(files, settings.forecast.reading)
-    series = data.series.map(\.values)
+    series = data.series
     notes = data.notes
     let tested = settings.forecast.horizon + (windows - 1) * self.stride
-    let past = series.map { Array($0.dropLast(tested)) }
-    guard past.contains(where: { !$0.isEmpty }) else {
+    let past = series.map { $0.before(max(0, $0.values.count - tested)) }
+    guard past.contains(where: { !$0.values.isEmpty }) else {
       throw OptionError.conflict(
         "\(windows) windows of \(settings.forecast.horizon) steps are \(tested) steps, and the longest series has "
-          + "\(series.map(\.count).max() ?? 0): choose fewer --windows or a smaller --horizon.")
+          + "\(series.map(\.values.count).max() ?? 0): choose fewer --windows or a smaller --horizon.")
     }
-    season = settings.forecast.season ?? Seasonality.season(of: past)
+    season = settings.forecast.season ?? Seasonality.season(of: past.map(\.values))
     let parameters: ParameterStore
-    (program, parameters) = try ForecastProgram.prepared(settings, past)
+    (program, parameters) = try ForecastProgram.prepared(settings, past, frequency: data.frequency)
     parameterCount = parameters.count
     trainer = try Trainer(program, parameters: parameters, options: settings.training, stopwatch: stopwatch)
   }
@@ -67,11 +67,12 @@ public struct ForecastBacktest {
     trainer.onStep = onStep
     let outcome = try trainer.run()
     let horizon = settings.forecast.horizon
-    let places = WindowBatch.Place.last(windows, of: series, horizon: horizon, stride: stride)
-    let forecasts = try Forecaster.forecast(
-      program.members, outcome.parameters, series, places, probabilities: ForecastProgram.probabilities)
+    let input = try ForecastInput(series, program.encoding)
+    let places = WindowBatch.Place.last(windows, of: input, horizon: horizon, stride: stride)
+    let forecasts = try program.result(outcome.parameters).0.forecasts(input, places)
     guard
-      let comparison = ForecastComparison(series, places, forecasts, horizon: horizon, season: season)
+      let comparison = ForecastComparison(
+        series.map(\.values), places, forecasts, horizon: horizon, season: season)
     else {
       throw OptionError.conflict("no value is there in the last \(horizon) steps of any series")
     }

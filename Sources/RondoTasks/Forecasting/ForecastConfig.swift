@@ -14,6 +14,10 @@ public struct ForecastConfig: ModelConfig {
   public var season: Int
   /// How far steps are apart: as it was given, or found; nil if times are not known.
   public var frequency: Frequency?
+  /// How covariates are read.
+  public var covariates: CovariateEncoding
+  /// What makes the intervals right; nil if that was not asked for, or too little was held out.
+  public var calibration: IntervalCalibration?
   /// The network.
   public var architecture: ArchitectureOptions
   /// How it was trained.
@@ -63,6 +67,13 @@ public struct ForecastConfig: ModelConfig {
     else {
       throw FormatError(
         .init(file), expected: "ascending quantiles between 0 and 1", found: "\(quantiles.prefix(20))")
+    }
+    guard calibration?.factors.count ?? quantiles.count == quantiles.count,
+      calibration?.factors.allSatisfy({ $0.isFinite }) ?? true
+    else {
+      throw FormatError(
+        .init(file), expected: "a finite factor of each of \(quantiles.count) quantiles",
+        found: "\(calibration?.factors.prefix(20) ?? [])")
     }
     guard 1...ForecastOptions.largestLength ~= season else {
       throw FormatError(.init(file), expected: "a season of one step or more", found: "\(season)")

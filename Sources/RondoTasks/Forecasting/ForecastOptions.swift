@@ -13,6 +13,12 @@ public struct ForecastOptions: Sendable, Equatable, Codable {
   public var context: Int?
   /// Steps that the network reads at once; if nil equal parts of the horizon, of at most 24.
   public var segment: Int?
+  /// The kind of networks.
+  public var model = ForecastModel.segment
+  /// Whether the networks read what time of the day, the week and the year it is, where times are known.
+  public var calendar = true
+  /// Whether intervals are made as wide as they had to be on what was held out.
+  public var calibrate = true
   /// Networks that are trained side by side, whose forecasts are averaged.
   public var members = 6
 
@@ -65,6 +71,7 @@ public struct ForecastSettings: TaskSettings {
     architecture.dropout = 0.1
     training.batch = 256
     training.learningRate = 0.004
+    training.validationFraction = 0.1
     training.budget = .seconds(300)
   }
 

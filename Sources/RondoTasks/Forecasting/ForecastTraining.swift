@@ -44,7 +44,7 @@ public struct ForecastTraining {
     season = settings.forecast.season ?? Seasonality.season(of: series.map(\.values))
 
     let parameters: ParameterStore
-    (program, parameters) = try ForecastProgram.prepared(settings, series.map(\.values))
+    (program, parameters) = try ForecastProgram.prepared(settings, series, frequency: frequency)
     parameterCount = parameters.count
     trainer = try Trainer(
       program, parameters: parameters, options: settings.training, plan: request.plan(checkpoint),
@@ -56,10 +56,10 @@ public struct ForecastTraining {
 
   /// What is trained on, in a few words.
   public var dataDescription: String {
-    let shape = program.shape
+    let shape = request.settings.forecast.shape
     return
       "\(series.count) series, \(series.map(\.values.count).reduce(0, +)) values, season \(season), "
-      + "\(program.members.count) members that read \(shape.context) steps and forecast \(shape.horizon)"
+      + "\(request.settings.forecast.members) members that read \(shape.context) steps and forecast \(shape.horizon)"
   }
 
   /// The step from which the run goes on; 0 for a new one.
@@ -74,16 +74,14 @@ public struct ForecastTraining {
     let outcome = try trainer.run()
     let settings = request.settings
     let isValidated = program.validationUnits > 0
-    let places = program.heldOutPlaces
-    let comparison = try ForecastComparison(
-      program.series, places,
-      Forecaster.forecast(
-        program.members, outcome.parameters, program.series, places,
-        probabilities: ForecastProgram.probabilities),
-      horizon: program.shape.horizon, season: season)
+    let (ensemble, forecasts) = try program.result(outcome.parameters)
+    let comparison = ForecastComparison(
+      series.map(\.values), program.heldOutPlaces, forecasts, horizon: settings.forecast.horizon,
+      season: season)
     let config = ForecastConfig(
-      forecast: settings.forecast, season: season, frequency: frequency, architecture: settings.architecture,
-      training: settings.training,
+      forecast: settings.forecast, season: season, frequency: frequency,
+      covariates: program.encoding, calibration: ensemble.calibration,
+      architecture: settings.architecture, training: settings.training,
       quantiles: ForecastProgram.probabilities,
       data: .init(
         files: files, seriesCount: series.count,

@@ -8,7 +8,8 @@ import Testing
   private let series: [[Double]] = [(1...12).map(Double.init), [4, .nan, 8]]
 
   private func batch(_ places: [(Int, Int)], ends: [Int] = [12, 3]) -> WindowBatch {
-    WindowBatch(series, ends: ends, places.map { .init(series: $0.0, origin: $0.1) }, shape, .level)
+    WindowBatch(
+      ForecastInput(series), ends: ends, places.map { .init(series: $0.0, origin: $0.1) }, shape, .level)
   }
 
   /// Values before the origin in segments, the oldest first, each followed by which of them are there.
@@ -53,13 +54,15 @@ import Testing
   @Test func unitsDoNotMatter() {
     let small = batch([(0, 8)])
     let large = WindowBatch(
-      series.map { $0.map { $0 * 1024 } }, ends: [12, 3], [.init(series: 0, origin: 8)], shape, .level)
+      ForecastInput(series.map { $0.map { $0 * 1024 } }), ends: [12, 3], [.init(series: 0, origin: 8)], shape,
+      .level)
     #expect(small.segments == large.segments && small.values == large.values)
   }
 
   /// Zeros go on as zeros, and nothing is learned from what comes after them.
   @Test(arguments: WindowScale.Kind.allCases) func zerosHaveNoScale(_ kind: WindowScale.Kind) {
-    let windows = WindowBatch([[0, 0, 0, 7]], ends: [4], [.init(series: 0, origin: 3)], shape, kind)
+    let windows = WindowBatch(
+      ForecastInput([[0, 0, 0, 7]]), ends: [4], [.init(series: 0, origin: 3)], shape, kind)
     #expect(
       windows.segments.values.allSatisfy { $0.isFinite } && windows.targets.values.allSatisfy { $0.isNaN })
     #expect(windows.scales[0].unscaled(3) == 0)
@@ -68,8 +71,8 @@ import Testing
   /// What comes later is not in what is read.
   @Test(arguments: WindowScale.Kind.allCases) func theFutureIsNotRead(_ kind: WindowScale.Kind) {
     let places = [WindowBatch.Place(series: 0, origin: 8)]
-    let whole = WindowBatch(series, ends: [12, 3], places, shape, kind)
-    let cut = WindowBatch([Array(series[0][..<8])], ends: [8], places, shape, kind)
+    let whole = WindowBatch(ForecastInput(series), ends: [12, 3], places, shape, kind)
+    let cut = WindowBatch(ForecastInput([Array(series[0][..<8])]), ends: [8], places, shape, kind)
     #expect(whole.segments == cut.segments && whole.values == cut.values && whole.scales == cut.scales)
   }
 }

@@ -5,40 +5,41 @@ import RondoTraining
 
 /// A recurrent network that reads the latest values of a series, a segment of them at each step, and gives quantiles of the next ones.
 ///
-///     s_k = relu(W [the values of segment k, which of them are there] + b)   k = 1 … K, the oldest segment first
+///     s_k = relu(W [the values of segment k, which of them are there, what is known beside them] + b)   k = 1 … K, the oldest segment first
 ///     h = the states of the recurrences after s_1 … s_K
-///     y_j = the recurrences' output of one step from h, reading p_j      j = 1 … J, p_j learned for each segment of the horizon
+///     y_j = the recurrences' output of one step from h, reading p_j + F [what is known of segment j]    j = 1 … J, p_j learned for each
 ///     quantile q of segment j = V_q y_j + v_q + A_j [all values]
 ///
 /// The segments of the horizon are computed side by side, as in SegRNN (Lin et al. 2023, arXiv 2308.11200); A is a linear autoregression
 /// beside the network, as in LSTNet (Lai et al. 2018, arXiv 1703.07015).
-struct SegmentNetwork: Sendable {
+struct SegmentNetwork: ForecastNetwork {
   /// How series are cut.
   let shape: WindowShape
-  /// The number of quantiles.
-  let quantileCount: Int
+  /// The probabilities of the quantiles, ascending.
+  let probabilities: [Double]
   /// What it sees in the place of values.
   let scale: WindowScale.Kind
   private let input: Linear
   private let layers: [Recurrence]
   private let positions: Parameter
+  private let future: Linear?
   private let output: Linear
   private let autoregression: Linear
   private let inputDropout: Dropout
   private let outputDropout: Dropout
   private let layerDropouts: [Dropout]
 
-  /// Registers the parameters: `segment.…`, `rnn.…`, `positions`, `output.…` and `autoregression.weight`.
+  /// Registers the parameters: `segment.…`, `rnn.…`, `positions`, `future.weight`, `output.…` and `autoregression.weight`.
   init(
     _ builder: Builder, _ options: ArchitectureOptions, _ shape: WindowShape, _ scale: WindowScale.Kind,
-    quantileCount: Int
+    probabilities: [Double]
   ) throws {
     self.shape = shape
     self.scale = scale
-    self.quantileCount = quantileCount
+    self.probabilities = probabilities
     let segment = shape.segment
     let width = options.embedding ?? options.hidden[0]
-    input = Linear(builder / "segment", inputSize: 2 * segment, outputSize: width)
+    input = Linear(builder / "segment", inputSize: shape.segmentWidth, outputSize: width)
     var layers: [Recurrence] = []
     var inputSize = width
     for layer in options.hidden.indices {
@@ -48,7 +49,10 @@ struct SegmentNetwork: Sendable {
     }
     self.layers = layers
     positions = builder.parameter("positions", [shape.horizonSegments, width], .normal(0.1))
-    output = Linear(builder / "output", inputSize: inputSize, outputSize: segment * quantileCount)
+    future =
+      shape.futureWidth > 0
+      ? Linear(builder / "future", inputSize: shape.futureWidth, outputSize: width, hasBias: false) : nil
+    output = Linear(builder / "output", inputSize: inputSize, outputSize: segment * probabilities.count)
     autoregression = Linear(
       builder / "autoregression", inputSize: shape.context, outputSize: shape.horizonSegments * segment,
       hasBias: false, initial: .constant(0))
@@ -59,9 +63,34 @@ struct SegmentNetwork: Sendable {
     }
   }
 
+  func loss(
+    _ tape: Tape, _ input: ForecastInput, _ places: [WindowBatch.Place], ends: [Int], ids: [Int]
+  ) -> Variable {
+    let windows = WindowBatch(input, ends: ends, places, shape, scale, ids: ids)
+    return quantileLoss(
+      quantiles(tape, windows), windows.targets, quantiles: probabilities.map(Float.init))
+  }
+
+  func quantiles(
+    _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place]
+  ) -> [[[Double]]] {
+    let windows = WindowBatch(
+      input, ends: input.items.map(\.values.count), places, shape, scale)
+    let values = quantiles(Tape(parameters, training: false), windows).value.values
+    let (segment, count) = (shape.segment, probabilities.count)
+    return windows.scales.enumerated().map { window, scale in
+      (0..<shape.horizon).map { step in
+        let row = window * shape.horizonSegments + step / segment
+        return (0..<count).map { k in
+          scale.unscaled(Double(values[(row * count + k) * segment + step % segment]))
+        }
+      }
+    }
+  }
+
   /// The quantiles of a batch of n windows, in the windows' units: row i · J + j is segment j of window i, with the segment's columns of the
   /// first quantile, then those of the second, … [n · J, quantiles · segment].
-  func quantiles(_ tape: Tape, _ windows: WindowBatch) -> Variable {
+  private func quantiles(_ tape: Tape, _ windows: WindowBatch) -> Variable {
     let (layout, horizonSegments) = (windows.layout, shape.horizonSegments)
     let count = layout.sequenceCount
     var x = inputDropout(relu(input(tape.constant(windows.segments))), layout)
@@ -71,6 +100,7 @@ struct SegmentNetwork: Sendable {
       ids: layout.ids.flatMap { id in (0..<horizonSegments).map { id * horizonSegments + $0 } })
     var y = gatherRows(
       tape.parameter(positions), (0..<count).flatMap { _ in (0..<Int32(horizonSegments)) })
+    if let future, let futures = windows.futures { y = y + future(tape.constant(futures)) }
     for (index, layer) in layers.enumerated() {
       if index > 0 {
         x = layerDropouts[index - 1](x, layout)
@@ -81,6 +111,6 @@ struct SegmentNetwork: Sendable {
       y = layer(y, ahead, initial: final.map { gatherRows($0, each) }).output
     }
     let linear = reshape(autoregression(tape.constant(windows.values)), [each.count, shape.segment])
-    return output(outputDropout(y, ahead)) + concatenate(Array(repeating: linear, count: quantileCount))
+    return output(outputDropout(y, ahead)) + concatenate(Array(repeating: linear, count: probabilities.count))
   }
 }

@@ -8,6 +8,8 @@ package struct WindowShape: Sendable, Equatable {
   package var contextSegments: Int
   /// Steps that are forecast.
   package var horizon: Int
+  /// What is read beside the values.
+  package var covariates = CovariateCounts()
 
   package init(segment: Int, contextSegments: Int, horizon: Int) {
     (self.segment, self.contextSegments, self.horizon) = (segment, contextSegments, horizon)
@@ -17,6 +19,10 @@ package struct WindowShape: Sendable, Equatable {
   package var context: Int { segment * contextSegments }
   /// Segments of the horizon.
   package var horizonSegments: Int { (horizon + segment - 1) / segment }
+  /// Numbers of a segment that is read.
+  package var segmentWidth: Int { segment * (2 + covariates.known + covariates.past) + covariates.fixed }
+  /// Numbers that are known of a segment that is forecast.
+  package var futureWidth: Int { segment * covariates.known + covariates.fixed }
 }
 
 /// What a network sees in the place of a value of a window: (value − centre) / scale.
@@ -73,10 +79,10 @@ package struct WindowBatch {
     }
 
     /// The last windows of each series, the oldest first; a short series has fewer.
-    static func last(_ count: Int, of series: [[Double]], horizon: Int, stride: Int) -> [Place] {
-      series.indices.flatMap { index in
+    static func last(_ count: Int, of input: ForecastInput, horizon: Int, stride: Int) -> [Place] {
+      input.items.indices.flatMap { index in
         (0..<count).reversed().compactMap { window in
-          let origin = series[index].count - horizon - window * stride
+          let origin = input.items[index].values.count - horizon - window * stride
           return origin > 0 ? Place(series: index, origin: origin) : nil
         }
       }
@@ -85,10 +91,13 @@ package struct WindowBatch {
 
   /// The segments of each window as a sequence: those that have a value, from the first of them on.
   package let layout: SequenceLayout
-  /// [rows, 2 · segment]: the values of a segment, zero where one is missing, then 1 where there is one.
+  /// [rows, segment width]: the values of a segment, zero where one is missing; 1 where there is one; the known and the past covariates of its
+  /// steps, column by column; what belongs to the segment as a whole.
   package let segments: Tensor
   /// All values of each window, zero where one is missing [windows, context].
   package let values: Tensor
+  /// What is known of the segments that come: row i · J + j is segment j of window i [windows · J, future width]; nil if that is nothing.
+  package let futures: Tensor?
   /// What comes, NaN where nothing does: row i · J + j is segment j of window i [windows · J, segment].
   package let targets: Tensor
   /// The scale of each window.
@@ -98,7 +107,7 @@ package struct WindowBatch {
   ///
   /// - Parameter ends: For each series where it ends: what is there or later is not seen.
   package init(
-    _ series: [[Double]], ends: [Int], _ places: [Place], _ shape: WindowShape, _ kind: WindowScale.Kind,
+    _ input: ForecastInput, ends: [Int], _ places: [Place], _ shape: WindowShape, _ kind: WindowScale.Kind,
     ids: [Int]? = nil
   ) {
     let (segment, context) = (shape.segment, shape.context)
@@ -109,7 +118,7 @@ package struct WindowBatch {
     var scales: [WindowScale] = []
     var lengths: [Int] = []
     for (window, place) in places.enumerated() {
-      let series = series[place.series]
+      let series = input.items[place.series].values
       let begin = max(0, place.origin - context)
       let scale = WindowScale(kind, series[begin..<place.origin])
       scales.append(scale)
@@ -129,21 +138,55 @@ package struct WindowBatch {
       }
     }
     let layout = SequenceLayout(lengths, ids: ids)
-    var rows = [Float](repeating: 0, count: layout.rowCount * 2 * segment)
+    var rows = [Float](repeating: 0, count: layout.rowCount * shape.segmentWidth)
+    var features: [Float] = []
     for (placed, window) in layout.order.enumerated() {
+      let (item, origin) = (input.items[places[window].series], places[window].origin)
       for time in 0..<lengths[window] {
-        let row = layout.row(place: placed, time: time) * 2 * segment
-        let column = window * context + (shape.contextSegments - lengths[window] + time) * segment
+        let row = layout.row(place: placed, time: time) * shape.segmentWidth
+        let column = (shape.contextSegments - lengths[window] + time) * segment
         for step in 0..<segment {
-          rows[row + step] = values[column + step]
-          rows[row + segment + step] = isThere[column + step] ? 1 : 0
+          rows[row + step] = values[window * context + column + step]
+          rows[row + segment + step] = isThere[window * context + column + step] ? 1 : 0
+        }
+        guard shape.segmentWidth > 2 * segment else { continue }
+        let first = origin - context + column
+        features.removeAll(keepingCapacity: true)
+        Self.appendSteps(item.known, first..<first + segment, to: &features)
+        Self.appendSteps(item.past, first..<first + segment, to: &features)
+        input.appendFixed(item, step: first, to: &features)
+        for (index, feature) in features.enumerated() { rows[row + 2 * segment + index] = feature }
+      }
+    }
+    if shape.futureWidth > 0 {
+      features.removeAll(keepingCapacity: true)
+      for place in places {
+        let item = input.items[place.series]
+        for part in 0..<shape.horizonSegments {
+          let first = place.origin + part * segment
+          // What lies beyond the horizon may not be known when the model is used.
+          let end = min(first + segment, place.origin + shape.horizon)
+          Self.appendSteps(item.known, first..<first + segment, upTo: end, to: &features)
+          input.appendFixed(item, step: first, to: &features)
         }
       }
+      futures = Tensor([places.count * shape.horizonSegments, shape.futureWidth], features)
+    } else {
+      futures = nil
     }
     self.layout = layout
     self.scales = scales
-    segments = Tensor([layout.rowCount, 2 * segment], rows)
+    segments = Tensor([layout.rowCount, shape.segmentWidth], rows)
     self.values = Tensor([places.count, context], values)
     self.targets = Tensor([places.count * shape.horizonSegments, segment], targets)
+  }
+
+  /// Appends what columns have at some steps, zero where they have nothing.
+  private static func appendSteps(
+    _ columns: [[Float]], _ steps: Range<Int>, upTo end: Int = .max, to features: inout [Float]
+  ) {
+    for column in columns {
+      for step in steps { features.append(step >= 0 && step < min(end, column.count) ? column[step] : 0) }
+    }
   }
 }

@@ -1,0 +1,65 @@
+import RondoData
+import RondoTraining
+
+/// Series as networks read them: their values, and what is known beside them in numbers of about the size of one.
+package struct ForecastInput: Sendable {
+  /// One series.
+  package struct Item: Sendable {
+    /// The values; NaN where one is missing.
+    package let values: [Double]
+    let start: Timestamp?
+    let known: [[Float]]
+    let past: [[Float]]
+    let statics: [Float]
+  }
+
+  /// The series.
+  package let items: [Item]
+  /// How many numbers stand beside the values.
+  let counts: CovariateCounts
+  private let cycles: [CalendarCycle]
+  private let frequency: Frequency?
+
+  /// Series without covariates.
+  package init(_ series: [[Double]]) {
+    items = series.map { Item(values: $0, start: nil, known: [], past: [], statics: []) }
+    (counts, cycles, frequency) = (CovariateCounts(), [], nil)
+  }
+
+  /// - Throws: `OptionError` if a series has other covariates than those that the encoding was fitted to.
+  init(_ series: [Series], _ encoding: CovariateEncoding) throws {
+    items = try series.map { series in
+      let covariates = series.covariates
+      guard covariates.known.count == encoding.known.count, covariates.past.count == encoding.past.count,
+        covariates.statics.count == encoding.statics.count
+      else {
+        throw OptionError.conflict(
+          "series \(quoted(series.name)) has \(covariates.known.count) known, \(covariates.past.count) past and "
+            + "\(covariates.statics.count) static covariates, and the model was trained with \(encoding.known.count), "
+            + "\(encoding.past.count) and \(encoding.statics.count)")
+      }
+      return Item(
+        values: series.values, start: series.start,
+        known: zip(covariates.known, encoding.known).map { $0.map($1.encoded) },
+        past: zip(covariates.past, encoding.past).map { $0.map($1.encoded) },
+        statics: try encoding.fixed(series))
+    }
+    (counts, cycles, frequency) = (encoding.counts, encoding.cycles, encoding.frequency)
+  }
+
+  /// Appends what stands beside a segment as a whole: where in the cycles of the calendar its first step is (zeros if its time is not known),
+  /// and what belongs to its series.
+  func appendFixed(_ item: Item, step: Int, to features: inout [Float]) {
+    if !cycles.isEmpty {
+      let time = item.start.flatMap { start in frequency.map { $0.advance(start, by: step) } }
+      for cycle in cycles {
+        if let time {
+          cycle.appendFeatures(time, to: &features)
+        } else {
+          features += [Float](repeating: 0, count: cycle.featureCount)
+        }
+      }
+    }
+    features += item.statics
+  }
+}
