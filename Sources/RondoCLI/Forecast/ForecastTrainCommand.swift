@@ -10,8 +10,8 @@ struct ForecastTrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Train one model of many series.",
     discussion: """
-      The last steps of every series are held out, and the weights that suit them best are kept; how good they are there is printed beside \
-      what anybody would try first. The time limit (default: 5m) is spent fully.
+      The end of every series is held out, and the weights that suit it best are kept; how good they are there is printed beside what \
+      anybody would try first. The time limit (default: 5m) is spent fully.
 
         rondo forecast train Hourly-train.csv --layout m4 --horizon 48 -o hourly
         rondo forecast predict hourly Hourly-train.csv --layout m4 --horizon 48 --output forecast.csv
@@ -64,7 +64,7 @@ private struct ForecastTrainReport {
     try StandardOutput.print(config.run.sentence)
     if let comparison = config.results.validation {
       try StandardOutput.print(
-        "held out: the last \(config.forecast.horizon) steps of \(comparison.model.windows) series, with the weights of step "
+        "held out: \(comparison.model.windows) windows of \(config.forecast.horizon) steps, with the weights of step "
           + "\(config.results.bestStep ?? config.run.steps)")
       try StandardOutput.print(ForecastTable.text(comparison, season: config.season))
     }

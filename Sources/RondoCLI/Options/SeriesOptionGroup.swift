@@ -55,6 +55,12 @@ struct SeriesOptionGroup: ParsableArguments {
   var frequency: Frequency?
 
   @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Average rows within steps of this length.", valueName: "step"),
+    transform: Self.frequency)
+  var resample: Frequency?
+
+  @Option(
     help: ArgumentHelp(
       "How dates that end with their year begin. (default: found)",
       valueName: TimeText.Order.allCases.map(\.rawValue).joined(separator: "|")))
@@ -69,6 +75,7 @@ struct SeriesOptionGroup: ParsableArguments {
     if !past.isEmpty { reading.past = past }
     if !`static`.isEmpty { reading.statics = `static` }
     reading.frequency = frequency ?? reading.frequency
+    reading.resample = resample ?? reading.resample
     reading.dateOrder = dateOrder ?? reading.dateOrder
   }
 

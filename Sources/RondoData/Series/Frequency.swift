@@ -37,6 +37,32 @@ public enum Frequency: Sendable, Hashable {
 }
 
 extension Frequency {
+  /// The steps of the season that series of this frequency mostly have: a day, a week of days, a year of months or quarters; 1 if none.
+  public var season: Int {
+    switch self {
+    case .seconds(86_400): 7
+    case .seconds(let step) where 60 <= step && step < 86_400 && 86_400 % step == 0: 86_400 / step
+    case .months(let months) where months < 12 && 12 % months == 0: 12 / months
+    case .seconds, .weekdays, .months: 1
+    }
+  }
+
+  /// The beginning of the step that a moment lies in: of whole minutes, hours, days, weeks from Monday on, months, quarters, years.
+  public func floor(_ time: Timestamp) -> Timestamp {
+    switch self {
+    case .seconds(let step):
+      // Day 4 of 1970 was a Monday.
+      let since = time.seconds - 4 * 86_400
+      let rest = since % step
+      return Timestamp(seconds: time.seconds - (rest < 0 ? rest + step : rest))
+    case .weekdays: return advance(Timestamp(seconds: 86_400 * time.day), by: 0)
+    case .months(let months):
+      let (year, month, _) = time.date
+      let place = (12 * year + month - 1) / months * months
+      return Timestamp(year: place / 12, month: place % 12 + 1, day: 1) ?? time
+    }
+  }
+
   /// The number of steps from one moment to another; nil if that is not a whole number.
   public func steps(from start: Timestamp, to end: Timestamp) -> Int? {
     let estimate: Int

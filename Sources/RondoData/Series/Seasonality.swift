@@ -12,12 +12,14 @@ public enum Seasonality {
   /// Seasons that series have: of quarters, weekdays, months, hours and their multiples, weeks and days of a year.
   private static let usual = [4, 5, 7, 12, 13, 24, 48, 52, 96, 168, 288, 336, 365]
 
-  /// The season that most of several series have in common, 1 if none.
+  /// The season that most of several series have in common; if they have none, that of the calendar, or 1.
   ///
   /// A candidate is a usual season at which the changes of at least half of the series that are long enough have a significant
   /// autocorrelation, larger than one step before and after. Of the candidates it is the shortest whose mean autocorrelation is at least
   /// four fifths of the largest.
-  public static func season(of series: [[Double]]) -> Int {
+  ///
+  /// - Parameter frequency: Says what the season is where none is found.
+  public static func season(of series: [[Double]], frequency: Frequency? = nil) -> Int {
     // A few hundred series, and of each its latest values, are enough to tell.
     let stride = Swift.max(1, series.count / 200)
     let changes = Swift.stride(from: 0, to: series.count, by: stride).map { index in
@@ -30,13 +32,13 @@ public enum Seasonality {
       var (sum, count) = (0.0, 0)
       for values in long {
         let own = values.at(m)
-        guard own > values.at(m - 1), own > values.at(m + 1), values.isSeasonal(m) else { continue }
+        guard own > 0, own > values.at(m - 1), own > values.at(m + 1), values.isSeasonal(m) else { continue }
         sum += own
         count += 1
       }
       if 2 * count > long.count { candidates.append((m, sum / Double(count))) }
     }
-    guard let largest = candidates.map(\.correlation).max() else { return 1 }
+    guard let largest = candidates.map(\.correlation).max() else { return frequency?.season ?? 1 }
     return candidates.first { $0.correlation >= 0.8 * largest }!.season
   }
 

@@ -102,6 +102,6 @@ public enum SeriesFile {
       groups[0].values.removeFirst()
     }
     var grid = SeriesGrid(file: table.name, groups: groups, notes: notes)
-    return try grid.table(reading.frequency)
+    return try grid.table(reading)
   }
 }

@@ -27,13 +27,14 @@ struct SeriesGrid {
   var groups: [Group]
   var notes: [String] = []
 
-  /// - Parameter frequency: How far steps are apart; found if nil.
   /// - Throws: ``FormatError`` with the line of a time that lies between two steps.
-  mutating func table(_ frequency: Frequency?) throws -> SeriesTable {
+  mutating func table(_ reading: SeriesReading) throws -> SeriesTable {
     for index in groups.indices where !groups[index].times.isEmpty {
-      groups[index] = sorted(groups[index])
+      if let resample = reading.resample { groups[index].times = groups[index].times.map(resample.floor) }
+      groups[index] = sorted(groups[index], saysRepeats: reading.resample == nil)
     }
-    guard let frequency = frequency ?? Frequency.inferred(groups.map(\.times)) else {
+    guard let frequency = reading.resample ?? reading.frequency ?? Frequency.inferred(groups.map(\.times))
+    else {
       return SeriesTable(series: try series(.seconds(86_400)), frequency: nil, notes: notes)
     }
     let series = try series(frequency)
@@ -49,7 +50,7 @@ struct SeriesGrid {
     return SeriesTable(series: series, frequency: frequency, notes: notes)
   }
 
-  private mutating func sorted(_ group: Group) -> Group {
+  private mutating func sorted(_ group: Group, saysRepeats: Bool) -> Group {
     var group = group
     let times = group.times
     if let place = times.indices.dropFirst().first(where: { times[$0] < times[$0 - 1] }) {
@@ -60,11 +61,11 @@ struct SeriesGrid {
       group.lines = order.map { [lines = group.lines] in lines[$0] }
       group.values = group.values.map { values in order.map { values[$0] } }
     }
-    return averaged(group)
+    return averaged(group, saysRepeats: saysRepeats)
   }
 
   /// A row for each time: rows of the same time have the means of their values.
-  private mutating func averaged(_ group: Group) -> Group {
+  private mutating func averaged(_ group: Group, saysRepeats: Bool) -> Group {
     var result = group
     (result.times, result.lines, result.values) = ([], [], group.values.map { _ in [] })
     var rows = 0..<0
@@ -81,7 +82,7 @@ struct SeriesGrid {
         result.values[index].append(there.isEmpty ? .nan : there.reduce(0, +) / Double(there.count))
       }
     }
-    if let twice {
+    if let twice, saysRepeats {
       notes.append(
         "\(file), line \(group.lines[twice]): \(group.times[twice]) again, after line \(group.lines[twice - 1]); the values of "
           + "\(group.times.count - result.times.count) such rows are averaged with those before")

@@ -55,7 +55,7 @@ public struct CovariateEncoding: Sendable, Equatable, Codable {
   /// The encoding that suits series.
   ///
   /// - Throws: `OptionError` if they have not the same covariates.
-  init(_ series: [Series], frequency: Frequency?, hasCalendar: Bool) throws {
+  package init(_ series: [Series], frequency: Frequency?, hasCalendar: Bool) throws {
     let first = series.first?.covariates ?? Covariates()
     for other in series {
       let own = other.covariates
@@ -80,7 +80,7 @@ public struct CovariateEncoding: Sendable, Equatable, Codable {
   }
 
   /// How many numbers stand beside the values.
-  var counts: CovariateCounts {
+  package var counts: CovariateCounts {
     CovariateCounts(
       known: known.count, past: past.count,
       fixed: cycles.reduce(0) { $0 + $1.featureCount } + statics.reduce(0) { $0 + $1.width })

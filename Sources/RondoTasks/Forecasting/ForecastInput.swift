@@ -27,7 +27,7 @@ package struct ForecastInput: Sendable {
   }
 
   /// - Throws: `OptionError` if a series has other covariates than those that the encoding was fitted to.
-  init(_ series: [Series], _ encoding: CovariateEncoding) throws {
+  package init(_ series: [Series], _ encoding: CovariateEncoding) throws {
     items = try series.map { series in
       let covariates = series.covariates
       guard covariates.known.count == encoding.known.count, covariates.past.count == encoding.past.count,

@@ -41,7 +41,7 @@ public struct ForecastTraining {
     files = records.isEmpty ? request.files.map { FileRecord(path: $0, sha256: "") } : records
     let data = try SeriesData(request.files, settings.forecast.reading)
     (series, frequency, notes) = (data.series, data.frequency, data.notes)
-    season = settings.forecast.season ?? Seasonality.season(of: series.map(\.values))
+    season = settings.forecast.season ?? Seasonality.season(of: series.map(\.values), frequency: frequency)
 
     let parameters: ParameterStore
     (program, parameters) = try ForecastProgram.prepared(settings, series, frequency: frequency)

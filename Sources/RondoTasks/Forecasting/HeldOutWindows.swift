@@ -1,17 +1,17 @@
 /// The windows at the end of series that are not trained on: the weights are chosen by them, and the intervals made right.
 ///
 /// Of many series the last horizon of each; of few, more windows at equal distances, in a share of their steps at most.
-struct HeldOutWindows {
+package struct HeldOutWindows {
   /// Where each series ends for training.
-  let ends: [Int]
+  package let ends: [Int]
   /// Where forecasts are compared with what came.
-  let places: [WindowBatch.Place]
+  package let places: [WindowBatch.Place]
 
   /// Windows in which there is enough to choose by.
   private static let enough = 256
 
   /// - Parameter share: The share of a series that is held out at most, but for one horizon; nothing at all if zero.
-  init(_ series: [[Double]], horizon: Int, share: Double) {
+  package init(_ series: [[Double]], horizon: Int, share: Double) {
     let windows = share > 0 ? (Self.enough + series.count - 1) / max(1, series.count) : 0
     var (ends, places) = ([Int](), [WindowBatch.Place]())
     for (index, values) in series.enumerated() {

@@ -16,6 +16,23 @@ import Testing
     #expect(!Seasonality.isSeasonal(Array(repeating: 3, count: 100), season: 7))
   }
 
+  /// What follows nothing but its opposite has no season of its own; the calendar's is taken.
+  @Test func withoutASeasonTheCalendarSays() {
+    let random = RandomSource(seed: 5)
+    // Changes that are undone after 24 steps.
+    let values = (0..<2000).reduce(into: [Double]()) { values, step in
+      let earlier = step < 24 ? 0 : values[step - 24]
+      values.append(-0.9 * earlier + random.normal(stream: 3, position: UInt64(step)))
+    }
+    #expect(Seasonality.season(of: [values.map { $0 + 100 }]) != 24)
+    #expect(Seasonality.season(of: [noise(50)]) == 1)
+    #expect(Seasonality.season(of: [noise(50)], frequency: .seconds(3600)) == 24)
+    for (text, season) in [("15min", 96), ("1d", 7), ("1b", 1), ("1w", 1), ("1mo", 12), ("1q", 4), ("1y", 1)]
+    {
+      #expect(Frequency(text)?.season == season, "\(text)")
+    }
+  }
+
   /// Three seasons are needed to tell.
   @Test func shortSeriesHaveNoSeason() {
     let values = (0..<20).map { Double($0 % 7) }

@@ -165,4 +165,74 @@ import Testing
     let table = try SeriesFile.read(DataSets.path("time-series/\(file)"))
     #expect(table.series.count == series && table.frequency == frequency)
   }
+
+  // MARK: Covariates
+
+  @Test func covariatesStandBesideTheirSeries() throws {
+    let table = try read(
+      """
+      day,shop,price,sales,rain,kind
+      2024-01-01,a,1,10,0,small
+      2024-01-02,a,2,11,5,small
+      2024-01-03,a,3,,,small
+      2024-01-01,b,4,20,1,large
+      2024-01-03,b,5,22,,large
+      2024-01-05,b,6,,,large
+
+      """
+    ) {
+      $0.id = "shop"
+      $0.known = ["price"]
+      $0.past = ["rain"]
+      $0.statics = ["kind"]
+    }
+    #expect(table.series.map(\.name) == ["a", "b"])
+    // Rows whose target has not come are known ahead; a gap is missing there too.
+    #expect(values(table) == [[10, 11], [20, -9, 22]])
+    let covariates = table.series.map(\.covariates)
+    func there(_ columns: [[Double]]) -> [[Double]] { columns.map { $0.map { $0.isNaN ? -9 : $0 } } }
+    #expect(there(covariates[0].known) == [[1, 2, 3]] && there(covariates[1].known) == [[4, -9, 5, -9, 6]])
+    #expect(there(covariates[0].past) == [[0, 5]] && there(covariates[1].past) == [[1, -9, -9]])
+    #expect(covariates.map(\.statics) == [["small"], ["large"]])
+    // Without anything known ahead, rows at the end are gaps.
+    let plain = try read("day,a,b\n2024-01-01,1,2\n2024-01-02,,3\n2024-01-03,,4\n") {
+      $0.targets = ["a"]
+      $0.past = ["b"]
+    }
+    #expect(values(plain) == [[1, -9, -9]])
+  }
+
+  @Test func whatIsWrongWithCovariatesHasAPlace() {
+    let text = "day,id,kind,y\n2024-01-01,a,x,1\n2024-01-02,a,z,2\n"
+    let changed = message(text) { $0.statics = ["kind"] }
+    #expect(changed?.hasPrefix("line 3, column 14: \"x\", as in line 2") == true, "\(changed ?? "")")
+    let twice = message(text) {
+      $0.targets = ["y"]
+      $0.known = ["y"]
+    }
+    #expect(twice?.hasPrefix("line 1, column 0: one use of column \"y\"") == true, "\(twice ?? "")")
+    let rows = message("n,1,2\na,3,4\n") {
+      $0.layout = .m4
+      $0.past = ["1"]
+    }
+    #expect(rows?.contains("a series in each row") == true)
+    #expect(message(text) { $0.known = ["price"] }?.contains("price") == true)
+  }
+
+  /// Half hours become hours, days become weeks from Monday on, and months.
+  @Test func rowsAreAveragedWithinSteps() throws {
+    let hours = try read(
+      "time,y\n2024-01-01 00:10,1\n2024-01-01 00:40,3\n2024-01-01 01:10,\n2024-01-01 01:40,7\n2024-01-01 03:10,9\n"
+    ) { $0.resample = .seconds(3600) }
+    #expect(values(hours) == [[2, 7, -9, 9]] && hours.frequency == .seconds(3600))
+    #expect(hours.series[0].start == Timestamp(year: 2024, month: 1, day: 1))
+    let days = "time,y\n2024-01-03,1\n2024-01-07,3\n2024-01-08,5\n2024-02-29,7\n"
+    let weeks = try read(days) { $0.resample = .seconds(604_800) }
+    #expect(values(weeks) == [[2, 5, -9, -9, -9, -9, -9, -9, 7]])
+    #expect(weeks.series[0].start == Timestamp(year: 2024, month: 1, day: 1))
+    let months = try read(days) { $0.resample = .months(1) }
+    #expect(values(months) == [[3, 7]] && months.series[0].start == Timestamp(year: 2024, month: 1, day: 1))
+    let quarters = try read(days) { $0.resample = .months(3) }
+    #expect(values(quarters) == [[4]])
+  }
 }

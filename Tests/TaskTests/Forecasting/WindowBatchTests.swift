@@ -1,6 +1,9 @@
+import Foundation
 import RondoCore
+import RondoData
 import RondoTasks
 import RondoTestSupport
+import RondoTraining
 import Testing
 
 @Suite struct WindowBatchTests {
@@ -74,5 +77,40 @@ import Testing
     let whole = WindowBatch(ForecastInput(series), ends: [12, 3], places, shape, kind)
     let cut = WindowBatch(ForecastInput([Array(series[0][..<8])]), ends: [8], places, shape, kind)
     #expect(whole.segments == cut.segments && whole.values == cut.values && whole.scales == cut.scales)
+  }
+
+  /// Columns beside the values, and where in the week a segment begins; what is known reaches into the horizon, what is past does not.
+  @Test func covariatesStandBesideTheValues() throws {
+    var covariates = Covariates()
+    covariates.known = [(0..<20).map { Double($0 % 2) }]
+    covariates.past = [(0..<16).map { Double($0 < 8 ? 3 : 5) }]
+    covariates.statics = ["red", "2"]
+    var other = covariates
+    other.statics = ["blue", "4"]
+    let values = (1...16).map(Double.init)
+    let start = try #require(Timestamp(year: 2024, month: 1, day: 1))
+    let series = [covariates, other].map { Series(name: "", values: values, start: start, covariates: $0) }
+    let encoding = try CovariateEncoding(series, frequency: .seconds(86_400), hasCalendar: true)
+    #expect(encoding.cycles == [.week] && encoding.counts == CovariateCounts(known: 1, past: 1, fixed: 9))
+    var shape = shape
+    shape.covariates = encoding.counts
+    let windows = WindowBatch(
+      try ForecastInput(series, encoding), ends: [16, 16], [.init(series: 0, origin: 8)], shape, .level)
+    #expect(windows.segments.shape == [3, 2 * 4 + 9])
+    // The first segment holds steps 2 and 3: known 0 and 1, past 3 and 3, a Wednesday, red, 2.
+    let row = Array(windows.segments.values[..<17])
+    #expect(row[4] == -1 && row[5] == 1 && row[6] == -1 && row[7] == -1)
+    #expect(abs(row[8] - Float(cos(2 * Double.pi * 2 / 7))) < 1e-6)
+    #expect(Array(row[14...]) == [0, 1, -1])
+    let futures = try #require(windows.futures)
+    // Steps 8 and 9, then 10 and one beyond the horizon.
+    #expect(futures.shape == [2, 11])
+    #expect(futures.values[0] == -1 && futures.values[1] == 1 && futures.values[11] == -1)
+    #expect(futures.values[12] == 0)
+    #expect(abs(futures.values[2] - Float(cos(2 * Double.pi * 1 / 7))) < 1e-6)
+
+    // A series with other covariates is refused.
+    let plain = Series(name: "plain", values: values)
+    #expect(throws: OptionError.self) { try ForecastInput([plain], encoding) }
   }
 }
