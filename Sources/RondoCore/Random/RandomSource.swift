@@ -14,6 +14,12 @@ public struct RandomSource: Sendable, Hashable {
 
   /// 64 random bits.
   public func bits(stream: UInt64, position: UInt64) -> UInt64 {
+    words(stream: stream, position: position).0
+  }
+
+  /// All 128 bits of the function: those of `bits`, and 64 others.
+  @inline(__always)
+  func words(stream: UInt64, position: UInt64) -> (UInt64, UInt64) {
     var counter = (
       UInt32(truncatingIfNeeded: position), UInt32(truncatingIfNeeded: position >> 32),
       UInt32(truncatingIfNeeded: stream), UInt32(truncatingIfNeeded: stream >> 32)
@@ -28,8 +34,14 @@ public struct RandomSource: Sendable, Hashable {
       )
       key = (key.0 &+ 0x9E37_79B9, key.1 &+ 0xBB67_AE85)
     }
-    return UInt64(counter.1) << 32 | UInt64(counter.0)
+    return (UInt64(counter.1) << 32 | UInt64(counter.0), UInt64(counter.3) << 32 | UInt64(counter.2))
   }
+
+  /// A number in [0, 1), a multiple of 2⁻⁵³.
+  static func unit(_ bits: UInt64) -> Double { Double(Int64(bits >> 11)) * 0x1p-53 }
+
+  /// A number in (0, 1], a multiple of 2⁻⁵³.
+  static func positiveUnit(_ bits: UInt64) -> Double { Double(Int64(bits >> 11) + 1) * 0x1p-53 }
 
   /// A number in [0, 1), a multiple of 2⁻²⁴.
   public func uniform(stream: UInt64, position: UInt64) -> Float {
