@@ -19,6 +19,9 @@ struct ForecastBacktestCommand: ParsableCommand {
   var files: [String]
 
   @OptionGroup(title: "Windows") var windows: WindowOptionGroup
+  @Flag(help: "Train a model anew before each window, from what is before it.")
+  var refit = false
+
   @OptionGroup(title: "Series") var series: SeriesOptionGroup
   @OptionGroup(title: "Forecast") var forecast: ForecastOptionGroup
   @OptionGroup(title: "Model") var model: ModelOptionGroup
@@ -37,6 +40,13 @@ struct ForecastBacktestCommand: ParsableCommand {
     parsing: .unconditional, help: "What all random numbers follow from. (default: 1)",
     transform: OptionParsing.seed)
   var seed: UInt64?
+
+  @Option(
+    parsing: .unconditional,
+    help:
+      "Share of what is before the windows that the weights are chosen by, not trained on. (default: 0.1)",
+    transform: OptionParsing.share)
+  var validationFraction: Double?
 
   @OptionGroup var threads: ThreadOption
 
@@ -58,16 +68,18 @@ struct ForecastBacktestCommand: ParsableCommand {
     if let steps { settings.training.budget = .steps(steps) }
     if let timeLimit { settings.training.budget = .seconds(timeLimit) }
     settings.training.seed = seed ?? settings.training.seed
+    settings.training.validationFraction = validationFraction ?? settings.training.validationFraction
     let run = try ForecastBacktest(
-      files, settings, windows: windows.windows ?? 5, stride: windows.stride, stopwatch: stopwatch)
+      files, settings, windows.windows(default: 5), refits: refit, stopwatch: stopwatch)
     SeriesOptionGroup.show(run.notes)
-    let comparison = try TrainingRun.show(
+    let evaluation = try TrainingRun.show(
       firstStep: 0, settings.architecture, parameterCount: run.parameterCount,
       description: run.dataDescription
     ) { progress in
-      try run.run { progress.update($0) }
+      try run.run { progress.update($0) }.evaluation
     }
-    if json { return try StandardOutput.print(ForecastTable.json(comparison, season: run.season)) }
+    if json { return try StandardOutput.print(ForecastTable.json(evaluation)) }
+    let comparison = evaluation.comparison!
     try StandardOutput.print("\(comparison.model.windows) windows of \(settings.forecast.horizon) steps")
     try StandardOutput.print(ForecastTable.text(comparison, season: run.season))
   }

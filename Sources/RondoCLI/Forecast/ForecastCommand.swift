@@ -7,6 +7,6 @@ struct ForecastCommand: ParsableCommand {
     abstract: "Train and use forecasters of series.",
     subcommands: [
       ForecastTrainCommand.self, ForecastEvaluateCommand.self, ForecastBacktestCommand.self,
-      ForecastPredictCommand.self,
+      ForecastPredictCommand.self, ForecastAnomaliesCommand.self,
     ])
 }

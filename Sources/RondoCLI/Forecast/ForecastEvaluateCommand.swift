@@ -32,16 +32,14 @@ struct ForecastEvaluateCommand: ParsableCommand {
     threads.apply()
     let forecaster = try Forecaster.load(model)
     let data = try series.data(files, of: forecaster)
-    guard
-      let comparison = try forecaster.evaluate(
-        data.series, windows: windows.windows ?? 1, stride: windows.stride)
-    else {
+    let evaluation = try forecaster.evaluate(data.series, windows.windows(default: 1))
+    guard let comparison = evaluation.comparison else {
       throw OptionError.conflict(
         "no value is there in the last \(forecaster.config.forecast.horizon) steps of any series with a history before"
       )
     }
     if json {
-      return try StandardOutput.print(ForecastTable.json(comparison, season: forecaster.config.season))
+      return try StandardOutput.print(ForecastTable.json(evaluation))
     }
     try StandardOutput.print(
       "\(comparison.model.windows) windows of \(forecaster.config.forecast.horizon) steps")

@@ -34,7 +34,7 @@ struct ForecastPredictCommand: ParsableCommand {
     help: ArgumentHelp(
       "Probabilities of the quantiles to write. (default: 0.025,0.1,0.9,0.975)", valueName: "q,…"),
     transform: Self.quantiles)
-  var quantiles: [Double] = [0.025, 0.1, 0.9, 0.975]
+  var quantiles: [Double] = ForecastCSV.quantiles
 
   @OptionGroup var threads: ThreadOption
 
@@ -50,25 +50,13 @@ struct ForecastPredictCommand: ParsableCommand {
     }
     let data = try series.data(files, of: forecaster)
     let forecasts = try forecaster.forecast(data.series, horizon: horizon)
-    var text = "series,time,mean,median" + quantiles.map { ",q\(Self.short($0))" }.joined() + "\n"
-    for (series, forecast) in zip(data.series, forecasts) {
-      for step in 0..<horizon {
-        let time = data.time(of: series, step: series.values.count + step)?.description ?? "\(step + 1)"
-        let numbers =
-          [forecast.mean(step: step), forecast.quantile(0.5, step: step)]
-          + quantiles.map { forecast.quantile($0, step: step) }
-        text +=
-          "\(DelimitedText.field(series.name)),\(time),\(numbers.map(\.description).joined(separator: ","))\n"
-      }
-    }
+    let text = ForecastCSV.text(forecasts, of: data, quantiles: quantiles)
     if let output {
       try AtomicFile.write(text, to: output)
     } else {
       try StandardOutput.print(String(text.dropLast()))
     }
   }
-
-  private static func short(_ probability: Double) -> String { "\(probability)" }
 
   private static func quantiles(_ text: String) throws -> [Double] {
     let values = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }

@@ -23,6 +23,28 @@ enum ForecastTable {
     return lines.joined(separator: "\n")
   }
 
+  /// All measures, overall, of each step and each series; `baselines` by name.
+  static func json(_ evaluation: ForecastEvaluation) -> JSON {
+    guard let comparison = evaluation.comparison,
+      case .object(var object) = json(comparison, season: evaluation.season)
+    else { return .null }
+    object["by_step"] = .object(
+      evaluation.byStep.reduce(into: JSON.Object()) { object, method in
+        object[method.name == "this model" ? "model" : method.name] = .object([
+          "mae": .array(method.steps.map { .number($0.mae) }),
+          "mase": .array(method.steps.map { number($0.mase) }),
+          "coverage_80": .array(method.steps.map { number($0.coverage80) }),
+        ])
+      })
+    object["reliability"] = .array(
+      evaluation.reliability.map { .array([.number($0.probability), .number($0.share)]) })
+    object["by_series"] = .object(
+      evaluation.bySeries.reduce(into: JSON.Object()) {
+        $0[$1.name] = json($1.comparison, season: evaluation.season)
+      })
+    return .object(object)
+  }
+
   /// All measures; `baselines` by name.
   static func json(_ comparison: ForecastComparison, season: Int) -> JSON {
     var object = object(comparison.model)
@@ -35,14 +57,16 @@ enum ForecastTable {
   }
 
   private static func object(_ score: ForecastScore) -> JSON.Object {
-    func number(_ value: Double?) -> JSON { value.map(JSON.number) ?? .null }
     return [
       "smape": .number(score.smape), "mase": number(score.mase), "rmse": .number(score.rmse),
       "mae": .number(score.mae),
       "wql": number(score.wql), "coverage_80": number(score.coverage80),
       "coverage_95": number(score.coverage95),
       "width_80": number(score.width80), "width_95": number(score.width95),
-      "windows": .integer(score.windows),
+      "msis": number(score.msis), "standardized_mse": number(score.standardizedMSE),
+      "standardized_mae": number(score.standardizedMAE), "windows": .integer(score.windows),
     ]
   }
+
+  private static func number(_ value: Double?) -> JSON { value.map(JSON.number) ?? .null }
 }

@@ -48,7 +48,7 @@ struct ForecastTrainCommand: ParsableCommand {
       firstStep: run.firstStep, request.settings.architecture, parameterCount: run.parameterCount,
       description: run.dataDescription
     ) { progress in
-      try run.run { progress.update($0) }
+      try run.run { progress.update($0) }.forecaster.config
     }
     try ForecastTrainReport(config: config, directory: directory).print(json: json)
   }

@@ -1,10 +1,48 @@
 import ArgumentParser
+import RondoCore
 import RondoTasks
 
 /// What only a forecaster can be told when it is trained.
 struct ForecastOptionGroup: ParsableArguments {
   @Option(parsing: .unconditional, help: "Steps to forecast.", transform: OptionParsing.count)
   var horizon: Int
+
+  @Option(
+    help: ArgumentHelp(
+      "The kind of networks: segment reads segments and gives all steps at once; deepar reads value after value and draws paths; es-rnn smooths each series with weights of its own; linear has no recurrence. (default: segment)",
+      valueName: ForecastModel.allCases.map(\.rawValue).joined(separator: "|")))
+  var model: ForecastModel?
+
+  @Option(
+    help: ArgumentHelp(
+      "What networks see in the place of values: shares of their mean size, their distance to the latest, or z-scores. (default: each member in its turn)",
+      valueName: WindowScale.Kind.allCases.map(\.rawValue).joined(separator: "|")))
+  var scale: WindowScale.Kind?
+
+  @Option(
+    help: ArgumentHelp(
+      "The distribution of a step, for deepar. (default: student-t)",
+      valueName: LikelihoodKind.allCases.map(\.rawValue).joined(separator: "|")))
+  var distribution: LikelihoodKind?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How many steps before each are values that are read, for deepar. (default: by the season)",
+      valueName: "n,…"), transform: OptionParsing.widths)
+  var lags: [Int]?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "For each layer the steps between two that it sees one after the other, for es-rnn. (default: by the season)",
+      valueName: "n,…"), transform: OptionParsing.widths)
+  var dilations: [Int]?
+
+  @Option(
+    parsing: .unconditional, help: "Paths that are drawn, for deepar. (default: 200)",
+    transform: OptionParsing.count)
+  var paths: Int?
 
   @Option(
     parsing: .unconditional, help: "Steps of a season, 1 for none. (default: found)",
@@ -39,6 +77,12 @@ struct ForecastOptionGroup: ParsableArguments {
 
   func apply(to options: inout ForecastOptions) {
     options.horizon = horizon
+    options.model = model ?? options.model
+    options.scale = scale ?? options.scale
+    options.likelihood = distribution ?? options.likelihood
+    options.lags = lags ?? options.lags
+    options.dilations = dilations ?? options.dilations
+    options.paths = paths ?? options.paths
     options.season = season ?? options.season
     options.context = context ?? options.context
     options.segment = segment ?? options.segment
@@ -47,3 +91,7 @@ struct ForecastOptionGroup: ParsableArguments {
     options.members = members ?? options.members
   }
 }
+
+extension ForecastModel: ExpressibleByArgument {}
+extension WindowScale.Kind: ExpressibleByArgument {}
+extension LikelihoodKind: ExpressibleByArgument {}

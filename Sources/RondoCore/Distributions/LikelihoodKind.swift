@@ -11,7 +11,7 @@
 ///
 /// Raw parameters are [rows, parameterCount · n] for n targets of a row: the n first parameters, then the n second ones, …, as `quantileLoss` has
 /// its quantiles.
-public enum LikelihoodKind: String, CaseIterable, Sendable {
+public enum LikelihoodKind: String, CaseIterable, Codable, Sendable {
   case gaussian
   case studentT = "student-t"
   case negativeBinomial = "negative-binomial"

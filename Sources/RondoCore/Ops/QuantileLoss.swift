@@ -16,33 +16,47 @@ public func quantileLoss(_ prediction: Variable, _ targets: Tensor, quantiles: [
   require(
     f.rows == targets.rows && f.columns == n * quantiles.count,
     "quantileLoss: prediction \(f.shape) for targets \(targets.shape) and \(quantiles.count) quantiles")
-  var (sum, count) = (0.0, 0)
-  let (a, y) = (f.pointer, targets.pointer)
-  for row in 0..<targets.rows {
-    for j in 0..<n where !y[row * n + j].isNaN {
-      count += 1
-      for (k, q) in quantiles.enumerated() {
-        let e = y[row * n + j] - a[(row * quantiles.count + k) * n + j]
-        sum += Double(max(q * e, (q - 1) * e))
+  // Sums of fixed blocks, added up in their order, whatever the number of threads.
+  let (block, rows, depth) = (64, targets.rows, quantiles.count)
+  let blocks = (rows + block - 1) / block
+  var parts = [(sum: Double, count: Int)](repeating: (0, 0), count: blocks)
+  parts.withUnsafeMutableBufferPointer { parts in
+    Parallel.rows(blocks, minimumPerPart: 1) { range in
+      let (a, y) = (f.pointer, targets.pointer)
+      for index in range {
+        var (sum, count) = (0.0, 0)
+        for row in index * block..<min(rows, (index + 1) * block) {
+          for (k, q) in quantiles.enumerated() {
+            let first = (row * depth + k) * n
+            var rowSum: Float = 0
+            for j in 0..<n {
+              let e = y[row * n + j] - a[first + j]
+              // False for NaN, too.
+              rowSum += e > 0 ? q * e : e < 0 ? (q - 1) * e : 0
+            }
+            sum += Double(rowSum)
+          }
+          for j in 0..<n where !y[row * n + j].isNaN { count += 1 }
+        }
+        parts[index] = (sum, count)
       }
     }
   }
-  let scale = 2 / Double(max(1, count) * quantiles.count)
+  let (sum, count) = parts.reduce((0.0, 0)) { ($0.0 + $1.sum, $0.1 + $1.count) }
+  let scale = 2 / Double(max(1, count) * depth)
   return prediction.tape.node("quantileLoss", Tensor(Float(sum * scale)), inputs: [prediction]) {
     [id = prediction.id] gradient, sink in
     let factor = gradient.scalar * Float(scale)
     sink.accumulate(id) { pointer in
-      let (a, y) = (f.pointer, targets.pointer)
-      for row in 0..<targets.rows {
-        for (k, q) in quantiles.enumerated() {
-          let first = (row * quantiles.count + k) * n
-          for j in 0..<n {
-            let e = y[row * n + j] - a[first + j]
-            // False for NaN, too.
-            if e > 0 {
-              pointer[first + j] -= factor * q
-            } else if e < 0 {
-              pointer[first + j] += factor * (1 - q)
+      Parallel.rows(rows, minimumPerPart: block) { range in
+        let (a, y) = (f.pointer, targets.pointer)
+        for row in range {
+          for (k, q) in quantiles.enumerated() {
+            let first = (row * depth + k) * n
+            let (above, below) = (factor * q, factor * (1 - q))
+            for j in 0..<n {
+              let e = y[row * n + j] - a[first + j]
+              pointer[first + j] += e > 0 ? -above : e < 0 ? below : 0
             }
           }
         }

@@ -51,6 +51,8 @@ public struct CovariateEncoding: Sendable, Equatable, Codable {
   public var cycles: [CalendarCycle]
   /// How far steps are apart; nil if times are not known.
   public var frequency: Frequency?
+  /// The names of the series that were trained on, where networks learn something of each.
+  public var names: [String] = []
 
   /// The encoding that suits series.
   ///

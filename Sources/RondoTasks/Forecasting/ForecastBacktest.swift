@@ -2,80 +2,156 @@ import RondoCore
 import RondoData
 import RondoTraining
 
-/// Trains on the past of series and forecasts what came after it: windows that follow each other, without training in between.
+/// Trains on the past of series and forecasts what came after it, window by window.
 ///
-/// Nothing of the windows is seen before its time: the model, its season and the weights that are kept come from what is before the first
-/// window, and each window's forecast from what is before that window.
+/// Nothing of the windows is seen before its time: the model, its season, the scales and the weights that are kept come from what is before the
+/// first window (or, trained anew, before the window), and each window's forecast from what is before that window.
 public struct ForecastBacktest {
   /// How the model is trained.
   public let settings: ForecastSettings
-  /// The number of windows at the end of each series.
-  public let windows: Int
-  /// Steps from one window to the next.
-  public let stride: Int
+  /// The windows.
+  public let windows: ForecastWindows
+  /// Whether a model is trained anew before each window.
+  public let refits: Bool
   /// Steps of a season.
   public let season: Int
   /// The size of what is trained.
   public let parameterCount: Int
   /// What a person should know of how the files were read, a sentence each.
   public let notes: [String]
-  private let series: [Series]
-  private let program: ForecastProgram
-  private let trainer: Trainer<ForecastProgram>
+  /// The series.
+  public let series: [Series]
+  private let frequency: Frequency?
+  private let places: [WindowBatch.Place]
+  private let stopwatch: Stopwatch
 
-  /// Reads the series and builds the model.
+  /// Reads the series.
   ///
-  /// - Parameters:
-  ///   - windows: How many windows there are in each series; a short one has fewer.
-  ///   - stride: Steps from one window to the next; the horizon if nil.
+  /// - Parameter refits: Whether a model is trained anew before each window; the time or the steps of training are for each of them together.
   /// - Throws: `OptionError`, `FileError`, `FormatError` or `TrainingError`.
   public init(
-    _ files: [String], _ settings: ForecastSettings, windows: Int, stride: Int? = nil,
+    _ files: [String], _ settings: ForecastSettings, _ windows: ForecastWindows, refits: Bool = false,
+    stopwatch: Stopwatch = Stopwatch()
+  ) throws {
+    let data = try SeriesData(files, settings.forecast.reading)
+    try self.init(data, settings, windows, refits: refits, stopwatch: stopwatch)
+  }
+
+  /// - Throws: `OptionError` or `TrainingError`.
+  public init(
+    _ data: SeriesData, _ settings: ForecastSettings, _ windows: ForecastWindows, refits: Bool = false,
     stopwatch: Stopwatch = Stopwatch()
   ) throws {
     try settings.validate()
-    self.settings = settings
-    self.windows = windows
-    self.stride = stride ?? settings.forecast.horizon
-    let data = try SeriesData(files, settings.forecast.reading)
-    series = data.series
-    notes = data.notes
-    let tested = settings.forecast.horizon + (windows - 1) * self.stride
-    let past = series.map { $0.before(max(0, $0.values.count - tested)) }
-    guard past.contains(where: { !$0.values.isEmpty }) else {
+    (self.settings, self.windows, self.refits, self.stopwatch) = (settings, windows, refits, stopwatch)
+    (series, notes, frequency) = (data.series, data.notes, data.frequency)
+    let horizon = settings.forecast.horizon
+    places = windows.places(series.map(\.values.count), horizon: horizon)
+    let past = Self.past(series, places)
+    guard !places.isEmpty, past.contains(where: { !$0.values.isEmpty }) else {
       throw OptionError.conflict(
-        "\(windows) windows of \(settings.forecast.horizon) steps are \(tested) steps, and the longest series has "
-          + "\(series.map(\.values.count).max() ?? 0): choose fewer --windows or a smaller --horizon.")
+        "the longest series has \(series.map(\.values.count).max() ?? 0) steps, which are too few for windows of \(horizon) steps "
+          + "with a history before them: choose fewer --windows or a smaller --horizon.")
     }
-    season = settings.forecast.season ?? Seasonality.season(of: past.map(\.values), frequency: data.frequency)
-    let parameters: ParameterStore
-    (program, parameters) = try ForecastProgram.prepared(settings, past, frequency: data.frequency)
+    season =
+      settings.forecast.season ?? Seasonality.season(of: past.map(\.values), frequency: data.frequency)
+    let (_, parameters) = try ForecastProgram.prepared(
+      settings, past, frequency: data.frequency, season: season)
     parameterCount = parameters.count
-    trainer = try Trainer(program, parameters: parameters, options: settings.training, stopwatch: stopwatch)
+  }
+
+  /// What is before the first window of each series: all of a series without windows.
+  private static func past(_ series: [Series], _ places: [WindowBatch.Place]) -> [Series] {
+    let first = Dictionary(places.map { ($0.series, $0.origin) }, uniquingKeysWith: min)
+    return series.enumerated().map { index, series in first[index].map(series.before) ?? series }
   }
 
   /// What is tested, in a few words.
   public var dataDescription: String {
-    "\(series.count) series, season \(season), \(windows) window\(windows == 1 ? "" : "s") of \(settings.forecast.horizon) steps"
+    "\(series.count) series, season \(season), \(places.count) window\(places.count == 1 ? "" : "s") of \(settings.forecast.horizon) steps"
+      + (refits ? ", a model for each" : "")
+  }
+
+  /// What a backtest found.
+  public struct Result: Sendable {
+    /// How good the forecasts were.
+    public let evaluation: ForecastEvaluation
+    /// Forecasts of some windows: those that follow each other at the end of the series that were asked for.
+    public let examples: [(series: Int, origin: Int, forecast: QuantileForecast)]
   }
 
   /// Trains, forecasts all windows and compares them with what came.
   ///
-  /// - Parameter onStep: called after every step
+  /// - Parameters:
+  ///   - examples: For how many series, evenly spread, forecasts are given beside the scores.
+  ///   - onStep: called after every step
   /// - Throws: `TrainingError`, `ModelError`, or `OptionError` if no value is in any window.
-  public func run(onStep: @escaping (ProgressDisplay.Report) throws -> Void) throws -> ForecastComparison {
-    trainer.onStep = onStep
-    let outcome = try trainer.run()
+  public func run(
+    examples: Int = 0, onStep: @escaping (ProgressDisplay.Report) throws -> Void
+  ) throws -> Result {
     let horizon = settings.forecast.horizon
-    let input = try ForecastInput(series, program.encoding)
-    let places = WindowBatch.Place.last(windows, of: input, horizon: horizon, stride: stride)
-    let forecasts = try program.result(outcome.parameters).0.forecasts(input, places)
-    guard
-      let comparison = ForecastComparison(
-        series.map(\.values), places, forecasts, horizon: horizon, season: season)
-    else {
+    var evaluation = ForecastEvaluation(series, horizon: horizon, season: season)
+    var shown: [(series: Int, origin: Int, forecast: QuantileForecast)] = []
+    let wanted = examplePlaces(of: examples)
+    let rounds = rounds
+    for round in rounds {
+      var settings = settings
+      switch settings.training.budget {
+      case .seconds(let seconds): settings.training.budget = .seconds(seconds / Double(rounds.count))
+      case .steps(let steps): settings.training.budget = .steps(max(1, steps / rounds.count))
+      default: break
+      }
+      let past = Self.past(series, round)
+      let (program, parameters) = try ForecastProgram.prepared(
+        settings, past, frequency: frequency, season: season)
+      let trainer = try Trainer(
+        program, parameters: parameters, options: settings.training,
+        stopwatch: rounds.count == 1 ? stopwatch : Stopwatch())
+      trainer.onStep = onStep
+      let outcome = try trainer.run()
+      let input = try ForecastInput(series, program.encoding)
+      let (ensemble, _) = try program.result(outcome.parameters, past, season: season)
+      try evaluation.add(round, trained: program.ends, probabilities: ForecastProgram.probabilities) {
+        try ensemble.forecasts(input, $0)
+      }
+      let examples = round.filter { place in wanted.contains { $0 == place } }
+      for (place, forecast) in zip(examples, try ensemble.forecasts(input, examples)) {
+        shown.append((place.series, place.origin, forecast))
+      }
+    }
+    guard evaluation.comparison != nil else {
       throw OptionError.conflict("no value is there in the last \(horizon) steps of any series")
     }
-    return comparison
+    return Result(evaluation: evaluation, examples: shown)
+  }
+
+  /// The windows that one model forecasts: all of them, or trained anew the last but k of each series.
+  private var rounds: [[WindowBatch.Place]] {
+    guard refits else { return [places] }
+    let groups = Dictionary(grouping: places, by: \.series)
+    let most = groups.values.map(\.count).max() ?? 0
+    return (1...most).reversed().map { fromEnd in
+      groups.keys.sorted().compactMap { series in
+        let own = groups[series]!
+        return own.count < fromEnd ? nil : own[own.count - fromEnd]
+      }
+    }
+  }
+
+  /// Of some series, evenly spread, the last windows that do not overlap, five at most.
+  private func examplePlaces(of count: Int) -> [WindowBatch.Place] {
+    let groups = Dictionary(grouping: places, by: \.series)
+    let indices = groups.keys.sorted()
+    let chosen =
+      count < 1 ? [] : (0..<min(count, indices.count)).map { $0 * indices.count / min(count, indices.count) }
+    return chosen.flatMap { chosen in
+      var result: [WindowBatch.Place] = []
+      for place in groups[indices[chosen]]!.reversed() where result.count < 5 {
+        if result.last.map({ place.origin + settings.forecast.horizon <= $0.origin }) ?? true {
+          result.append(place)
+        }
+      }
+      return result.reversed()
+    }
   }
 }

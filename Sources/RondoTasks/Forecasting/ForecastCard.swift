@@ -29,11 +29,3 @@ enum ForecastCard {
     return lines.joined(separator: "\n") + "\n"
   }
 }
-
-extension ForecastComparison {
-  /// The scores by name, the forecaster's first, then the baselines from the best sMAPE on.
-  public var ranked: [(name: String, score: ForecastScore)] {
-    let others = baselines.sorted { ($0.value.smape, $0.key) < ($1.value.smape, $1.key) }
-    return [("this model", model)] + others.map { ($0.key, $0.value) }
-  }
-}

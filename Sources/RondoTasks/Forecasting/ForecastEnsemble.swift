@@ -15,16 +15,16 @@ struct ForecastEnsemble: Sendable {
   ///
   /// - Throws: `ModelError` if one is not finite.
   func forecasts(_ input: ForecastInput, _ places: [WindowBatch.Place]) throws -> [QuantileForecast] {
-    try quantiles(input, places).map { steps in
-      guard steps.joined().allSatisfy(\.isFinite) else { throw ModelError.notFinite }
-      let forecast = QuantileForecast(probabilities: probabilities, steps: steps)
+    try quantiles(input, places).map { values in
+      guard values.allSatisfy(\.isFinite) else { throw ModelError.notFinite }
+      let forecast = QuantileForecast(probabilities: probabilities, values: values)
       return calibration?.applied(to: forecast) ?? forecast
     }
   }
 
-  /// For each window the quantiles of each step, ascending: the means of the members'.
-  func quantiles(_ input: ForecastInput, _ places: [WindowBatch.Place]) -> [[[Double]]] {
-    var results: [[[Double]]] = []
+  /// For each window the quantiles of the first step, ascending, then those of the second, …: the means of the members'.
+  func quantiles(_ input: ForecastInput, _ places: [WindowBatch.Place]) -> [[Double]] {
+    var results: [[Double]] = []
     let batch = 256
     for first in stride(from: 0, to: places.count, by: batch) {
       let part = Array(places[first..<min(first + batch, places.count)])
@@ -32,12 +32,17 @@ struct ForecastEnsemble: Sendable {
       for member in members.dropFirst() {
         let own = member.quantiles(parameters, input, part)
         for window in sums.indices {
-          for step in sums[window].indices {
-            for k in sums[window][step].indices { sums[window][step][k] += own[window][step][k] }
-          }
+          for index in sums[window].indices { sums[window][index] += own[window][index] }
         }
       }
-      results += sums.map { $0.map { $0.map { $0 / Double(members.count) }.sorted() } }
+      let count = probabilities.count
+      for window in sums.indices {
+        for first in stride(from: 0, to: sums[window].count, by: count) {
+          for k in first..<first + count { sums[window][k] /= Double(members.count) }
+          sums[window][first..<first + count].sort()
+        }
+      }
+      results += sums
     }
     return results
   }

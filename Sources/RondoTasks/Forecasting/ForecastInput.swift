@@ -7,6 +7,8 @@ package struct ForecastInput: Sendable {
   package struct Item: Sendable {
     /// The values; NaN where one is missing.
     package let values: [Double]
+    /// Which series of those that were trained on it is, by its name; nil if it is none of them.
+    let number: Int?
     let start: Timestamp?
     let known: [[Float]]
     let past: [[Float]]
@@ -22,12 +24,14 @@ package struct ForecastInput: Sendable {
 
   /// Series without covariates.
   package init(_ series: [[Double]]) {
-    items = series.map { Item(values: $0, start: nil, known: [], past: [], statics: []) }
+    items = series.map { Item(values: $0, number: nil, start: nil, known: [], past: [], statics: []) }
     (counts, cycles, frequency) = (CovariateCounts(), [], nil)
   }
 
   /// - Throws: `OptionError` if a series has other covariates than those that the encoding was fitted to.
   package init(_ series: [Series], _ encoding: CovariateEncoding) throws {
+    let numbers = Dictionary(
+      encoding.names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     items = try series.map { series in
       let covariates = series.covariates
       guard covariates.known.count == encoding.known.count, covariates.past.count == encoding.past.count,
@@ -39,7 +43,7 @@ package struct ForecastInput: Sendable {
             + "\(encoding.past.count) and \(encoding.statics.count)")
       }
       return Item(
-        values: series.values, start: series.start,
+        values: series.values, number: numbers[series.name], start: series.start,
         known: zip(covariates.known, encoding.known).map { $0.map($1.encoded) },
         past: zip(covariates.past, encoding.past).map { $0.map($1.encoded) },
         statics: try encoding.fixed(series))

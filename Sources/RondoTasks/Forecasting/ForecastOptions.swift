@@ -1,3 +1,4 @@
+import RondoCore
 import RondoData
 import RondoTraining
 
@@ -15,6 +16,16 @@ public struct ForecastOptions: Sendable, Equatable, Codable {
   public var segment: Int?
   /// The kind of networks.
   public var model = ForecastModel.segment
+  /// What networks see in the place of values; each member in its turn another if nil.
+  public var scale: WindowScale.Kind?
+  /// The distribution of a step, where networks have one.
+  public var likelihood = LikelihoodKind.studentT
+  /// How many steps before each are values that are read, where networks read value after value; by the season if nil.
+  public var lags: [Int]?
+  /// Steps between those that each layer sees one after the other, where layers are dilated; by the season if nil.
+  public var dilations: [Int]?
+  /// Paths that are drawn of each window, where networks draw them.
+  public var paths = 200
   /// Whether the networks read what time of the day, the week and the year it is, where times are known.
   public var calendar = true
   /// Whether intervals are made as wide as they had to be on what was held out.
@@ -39,6 +50,14 @@ public struct ForecastOptions: Sendable, Equatable, Codable {
     try count(context, "--context")
     try count(segment, "--segment")
     try count(members, "--members", 100)
+    for dilation in dilations ?? [] { try count(dilation, "--dilations") }
+    try count(paths, "--paths", 10_000)
+    for lag in lags ?? [] { try count(lag, "--lags") }
+    if let lags, lags != Set(lags).sorted() || lags.isEmpty {
+      throw .invalid(
+        option: "--lags", given: lags.map(String.init).joined(separator: ","),
+        requirement: "ascending: 1,2,24")
+    }
     if let context, let segment, segment > context {
       throw .conflict("--segment is \(segment), more than the --context of \(context)")
     }
@@ -79,6 +98,10 @@ public struct ForecastSettings: TaskSettings {
   public func validate() throws {
     try forecast.validate()
     try architecture.validate()
+    if let dilations = forecast.dilations, dilations.count != architecture.layers {
+      throw OptionError.conflict(
+        "--dilations has \(dilations.count) numbers for \(architecture.layers) layers: one for each")
+    }
     if architecture.tie { throw OptionError.conflict("--tie is for language models") }
     if architecture.directions != .forward {
       throw OptionError.conflict("a forecast goes on from the last step: --bidirectional is not for it")

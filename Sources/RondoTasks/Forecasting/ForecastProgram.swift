@@ -13,7 +13,7 @@ final class ForecastProgram: TrainingProgram {
   let heldOutPlaces: [WindowBatch.Place]
   private let members: [any ForecastNetwork]
   /// Where each series ends for training: what comes after is held out.
-  private let ends: [Int]
+  let ends: [Int]
   /// The origins of each series that can be trained on; those of series with none are left out.
   private let origins: [(series: Int, origins: ClosedRange<Int>)]
   private let random: RandomSource
@@ -26,7 +26,7 @@ final class ForecastProgram: TrainingProgram {
   ///
   /// - Throws: `OptionError` if there is too little memory, or nothing to train on.
   static func prepared(
-    _ settings: ForecastSettings, _ series: [Series], frequency: Frequency?
+    _ settings: ForecastSettings, _ series: [Series], frequency: Frequency?, season: Int
   ) throws -> (program: ForecastProgram, parameters: ParameterStore) {
     let shape = settings.forecast.shape
     var need = MemoryNeed()
@@ -36,14 +36,15 @@ final class ForecastProgram: TrainingProgram {
     try need.requireAvailable(hint: "Choose a smaller --batch, --context or --hidden.")
     let heldOut = HeldOutWindows(
       series.map(\.values), horizon: shape.horizon, share: settings.training.validationFraction)
-    let encoding = try CovariateEncoding(
+    var encoding = try CovariateEncoding(
       zip(series, heldOut.ends).map { $0.before($1) }, frequency: frequency,
       hasCalendar: settings.forecast.calendar)
+    if settings.forecast.model == .smoothing { encoding.names = series.map(\.name) }
     let builder = Builder(seed: settings.training.seed)
     builder.initializerOverride = settings.architecture.initializer?.initializer
     let members = try settings.forecast.model.members(
-      builder, settings.forecast, settings.architecture, covariates: encoding.counts,
-      probabilities: probabilities)
+      builder, settings.forecast, settings.architecture, covariates: encoding.counts, season: season,
+      seriesCount: encoding.names.count, probabilities: probabilities, seed: settings.training.seed)
     var memory = MemoryNeed()
     memory.add(parametersOf: builder, copies: 6)
     try memory.requireAvailable(hint: "Choose a smaller --hidden, --context or --members.")
@@ -85,15 +86,46 @@ final class ForecastProgram: TrainingProgram {
     ForecastEnsemble(members: members, parameters: parameters, probabilities: Self.probabilities)
   }
 
-  /// The ensemble at the end of a run, its intervals made right if that is asked for, and its forecasts of what was held out before that.
-  func result(_ parameters: ParameterStore) throws -> (ForecastEnsemble, heldOut: [QuantileForecast]) {
+  /// The ensemble at the end of a run, its intervals made right if that is asked for, and how good it was on what was held out before that.
+  func result(
+    _ parameters: ParameterStore, _ series: [Series], season: Int
+  ) throws -> (ForecastEnsemble, heldOut: ForecastEvaluation) {
     var ensemble = ensemble(parameters)
-    let forecasts = try ensemble.forecasts(input, heldOutPlaces)
-    if settings.forecast.calibrate {
-      ensemble.calibration = IntervalCalibration(
-        zip(forecasts, heldOutPlaces).map { ($0, input.items[$1.series].values[$1.origin...]) })
+    var evaluation = ForecastEvaluation(series, horizon: settings.forecast.horizon, season: season)
+    let places = heldOutPlaces.sorted { ($0.series, $0.origin) < ($1.series, $1.origin) }
+    var calibrator = IntervalCalibration.Scores(Self.probabilities)
+    try evaluation.add(places, trained: ends, probabilities: Self.probabilities) { some in
+      let forecasts = try ensemble.forecasts(input, some)
+      if settings.forecast.calibrate {
+        for (forecast, place) in zip(forecasts, some) {
+          calibrator.add(forecast, actual: input.items[place.series].values[place.origin...])
+        }
+      }
+      return forecasts
     }
-    return (ensemble, forecasts)
+    ensemble.calibration = IntervalCalibration(calibrator)
+    return (ensemble, evaluation)
+  }
+
+  /// The forecaster that a run has made, and how good it was on what was held out to choose its weights.
+  func forecaster(
+    _ outcome: TrainingOutcome, _ series: [Series], season: Int, frequency: Frequency?, files: [FileRecord],
+    stepsPerEpoch: Int
+  ) throws -> (Forecaster, heldOut: ForecastEvaluation) {
+    let (ensemble, evaluation) = try result(outcome.parameters, series, season: season)
+    let config = ForecastConfig(
+      forecast: settings.forecast, season: season, frequency: frequency, covariates: encoding,
+      calibration: ensemble.calibration, architecture: settings.architecture, training: settings.training,
+      quantiles: Self.probabilities,
+      data: .init(
+        files: files, seriesCount: series.count,
+        valueCount: series.reduce(0) { $0 + $1.values.count { !$0.isNaN } },
+        validationCount: validationUnits),
+      run: RunRecord(outcome, stepsPerEpoch: stepsPerEpoch),
+      results: .init(
+        parameters: outcome.parameters.count,
+        bestStep: validationUnits > 0 ? outcome.validation.bestStep : nil, validation: evaluation.comparison))
+    return (Forecaster(config: config, ensemble: ensemble), evaluation)
   }
 
   var stepsPerEpoch: Int {
@@ -130,13 +162,15 @@ final class ForecastProgram: TrainingProgram {
   func validate(_ parameters: ParameterStore, atMost units: Int) -> Double {
     let places = Array(heldOutPlaces.prefix(max(units, 1)))
     let forecasts = ensemble(parameters).quantiles(input, places)
-    let context = settings.forecast.shape.context
+    let (context, horizon) = (settings.forecast.shape.context, settings.forecast.horizon)
+    let quantileCount = Self.probabilities.count
     var (sum, count) = (0.0, 0)
     for (place, steps) in zip(places, forecasts) {
       let values = input.items[place.series].values
       let level = WindowScale(.level, values[max(0, place.origin - context)..<place.origin]).scale
       guard level > 0 else { continue }
-      for (value, forecast) in zip(values[place.origin...], steps) where !value.isNaN {
+      for (step, value) in values[place.origin...].prefix(horizon).enumerated() where !value.isNaN {
+        let forecast = steps[step * quantileCount..<(step + 1) * quantileCount]
         for (quantile, bound) in zip(Self.probabilities, forecast) {
           let e = (value - bound) / level
           sum += 2 * max(quantile * e, (quantile - 1) * e)

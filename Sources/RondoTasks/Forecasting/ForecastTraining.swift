@@ -44,7 +44,8 @@ public struct ForecastTraining {
     season = settings.forecast.season ?? Seasonality.season(of: series.map(\.values), frequency: frequency)
 
     let parameters: ParameterStore
-    (program, parameters) = try ForecastProgram.prepared(settings, series, frequency: frequency)
+    (program, parameters) = try ForecastProgram.prepared(
+      settings, series, frequency: frequency, season: season)
     parameterCount = parameters.count
     trainer = try Trainer(
       program, parameters: parameters, options: settings.training, plan: request.plan(checkpoint),
@@ -68,33 +69,21 @@ public struct ForecastTraining {
   /// Trains, and saves the model.
   ///
   /// - Parameter onStep: called after every step
-  /// - Returns: what `config.json` says
-  public func run(onStep: @escaping (ProgressDisplay.Report) throws -> Void) throws -> ForecastConfig {
+  /// - Returns: The forecaster, and how good it was on what was held out to choose its weights.
+  @discardableResult
+  public func run(
+    onStep: @escaping (ProgressDisplay.Report) throws -> Void
+  ) throws -> (forecaster: Forecaster, heldOut: ForecastEvaluation) {
     trainer.onStep = onStep
     let outcome = try trainer.run()
-    let settings = request.settings
-    let isValidated = program.validationUnits > 0
-    let (ensemble, forecasts) = try program.result(outcome.parameters)
-    let comparison = ForecastComparison(
-      series.map(\.values), program.heldOutPlaces, forecasts, horizon: settings.forecast.horizon,
-      season: season)
-    let config = ForecastConfig(
-      forecast: settings.forecast, season: season, frequency: frequency,
-      covariates: program.encoding, calibration: ensemble.calibration,
-      architecture: settings.architecture, training: settings.training,
-      quantiles: ForecastProgram.probabilities,
-      data: .init(
-        files: files, seriesCount: series.count,
-        valueCount: series.reduce(0) { $0 + $1.values.count { !$0.isNaN } },
-        validationCount: program.validationUnits),
-      run: RunRecord(outcome, stepsPerEpoch: trainer.stepsPerEpoch),
-      results: .init(
-        parameters: outcome.parameters.count, bestStep: isValidated ? outcome.validation.bestStep : nil,
-        validation: comparison))
+    let (forecaster, evaluation) = try program.forecaster(
+      outcome, series, season: season, frequency: frequency, files: files,
+      stepsPerEpoch: trainer.stepsPerEpoch)
+    let config = forecaster.config
     try outcome.parameters.write(toSafeTensors: directory.weightsPath)
     try AtomicFile.write(ForecastCard.text(config, command: request.command), to: directory.cardPath)
     // The configuration comes last: a directory that has one is complete.
     try config.write(to: directory.configPath)
-    return config
+    return (forecaster, evaluation)
   }
 }

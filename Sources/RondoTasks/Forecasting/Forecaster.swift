@@ -10,6 +10,42 @@ public struct Forecaster: Sendable {
   public var parameters: ParameterStore { ensemble.parameters }
   private let ensemble: ForecastEnsemble
 
+  init(config: ForecastConfig, ensemble: ForecastEnsemble) {
+    (self.config, self.ensemble) = (config, ensemble)
+  }
+
+  /// Trains a forecaster of series.
+  ///
+  /// ```swift
+  /// var settings = ForecastSettings()
+  /// settings.forecast.horizon = 24
+  /// settings.training.budget = .seconds(60)
+  /// let forecaster = try Forecaster.trained(on: series, frequency: .seconds(3600), settings)
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - frequency: How far the series' steps are apart; nil if that is not known: then no calendar is read.
+  ///   - onStep: Called after every step.
+  /// - Throws: `OptionError` for settings out of their range, or series too short; `TrainingError` if training comes to nothing.
+  public static func trained(
+    on series: [Series], frequency: Frequency? = nil, _ settings: ForecastSettings,
+    onStep: ((ProgressDisplay.Report) throws -> Void)? = nil
+  ) throws -> Forecaster {
+    let stopwatch = Stopwatch()
+    try settings.validate()
+    let season =
+      settings.forecast.season ?? Seasonality.season(of: series.map(\.values), frequency: frequency)
+    let (program, parameters) = try ForecastProgram.prepared(
+      settings, series, frequency: frequency, season: season)
+    let trainer = try Trainer(
+      program, parameters: parameters, options: settings.training, stopwatch: stopwatch)
+    trainer.onStep = onStep
+    let outcome = try trainer.run()
+    return try program.forecaster(
+      outcome, series, season: season, frequency: frequency, files: [], stepsPerEpoch: trainer.stepsPerEpoch
+    ).0
+  }
+
   /// Loads a forecaster from its directory.
   ///
   /// - Throws: `FileError` or `FormatError`: nothing that a damaged or hostile file can say does more.
@@ -20,7 +56,9 @@ public struct Forecaster: Sendable {
     let (members, parameters) = try directory.model { builder in
       try config.forecast.model.members(
         builder, config.forecast, config.architecture, covariates: config.covariates.counts,
-        probabilities: config.quantiles)
+        season: config.season,
+        seriesCount: config.covariates.names.count, probabilities: config.quantiles,
+        seed: config.training.seed)
     }
     return Forecaster(
       config: config,
@@ -44,9 +82,20 @@ public struct Forecaster: Sendable {
         )
       }
     }
-    return try ensemble.forecasts(
+    return try forecasts(
       ForecastInput(series, config.covariates),
-      series.enumerated().map { .init(series: $0, origin: $1.values.count) })
+      series.enumerated().map { .init(series: $0, origin: $1.values.count) }, horizon: horizon)
+  }
+
+  /// The forecasts of windows, of as many steps as are wanted.
+  func forecasts(
+    _ input: ForecastInput, _ places: [WindowBatch.Place], horizon: Int
+  ) throws -> [QuantileForecast] {
+    try ensemble.forecasts(input, places).map { forecast in
+      QuantileForecast(
+        probabilities: forecast.probabilities,
+        values: Array(forecast.values.prefix(horizon * forecast.probabilities.count)))
+    }
   }
 
   /// The forecast of the next steps of series without names, times and covariates.
@@ -60,14 +109,16 @@ public struct Forecaster: Sendable {
   ///
   /// That the model has not been trained on the windows is the caller's to know.
   ///
-  /// - Returns: Nil if no value is in any window.
   /// - Throws: `OptionError` if a series has other covariates than the model was trained with; `ModelError` if a forecast is not finite.
-  public func evaluate(_ series: [Series], windows: Int, stride: Int? = nil) throws -> ForecastComparison? {
+  public func evaluate(_ series: [Series], _ windows: ForecastWindows) throws -> ForecastEvaluation {
     let horizon = config.forecast.horizon
     let input = try ForecastInput(series, config.covariates)
-    let places = WindowBatch.Place.last(windows, of: input, horizon: horizon, stride: stride ?? horizon)
-    return ForecastComparison(
-      series.map(\.values), places, try ensemble.forecasts(input, places), horizon: horizon,
-      season: config.season)
+    var evaluation = ForecastEvaluation(series, horizon: horizon, season: config.season)
+    let places = windows.places(series.map(\.values.count), horizon: horizon)
+    let first = Dictionary(places.map { ($0.series, $0.origin) }, uniquingKeysWith: min)
+    try evaluation.add(
+      places, trained: series.indices.map { first[$0] ?? 0 }, probabilities: config.quantiles
+    ) { try ensemble.forecasts(input, $0) }
+    return evaluation
   }
 }

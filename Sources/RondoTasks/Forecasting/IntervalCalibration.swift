@@ -15,28 +15,37 @@ public struct IntervalCalibration: Sendable, Equatable, Codable {
   /// The least number of values that say anything of the outermost quantiles.
   static let leastCount = 100
 
-  /// The factors that would have made forecasts right.
-  ///
-  /// - Returns: Nil if too few values came.
-  package init?(_ pairs: some Sequence<(forecast: QuantileForecast, actual: ArraySlice<Double>)>) {
-    var scores: [[Double]] = []
-    var probabilities: [Double] = []
-    count = 0
-    for (forecast, actual) in pairs {
-      if scores.isEmpty {
-        probabilities = forecast.probabilities
-        scores = probabilities.map { _ in [] }
-      }
-      for (step, value) in actual.enumerated() where !value.isNaN && step < forecast.steps.count {
+  /// The distances of what came, as shares of what was forecast.
+  package struct Scores: Sendable {
+    fileprivate let probabilities: [Double]
+    fileprivate var scores: [[Double]]
+    fileprivate var count = 0
+
+    /// None yet.
+    package init(_ probabilities: [Double]) {
+      self.probabilities = probabilities
+      scores = probabilities.map { _ in [] }
+    }
+
+    /// Adds a window. Values that are missing do not count.
+    package mutating func add(_ forecast: QuantileForecast, actual: ArraySlice<Double>) {
+      for (step, value) in actual.prefix(forecast.stepCount).enumerated() where !value.isNaN {
         let median = forecast.quantile(0.5, step: step)
         count += 1
-        for (k, bound) in forecast.steps[step].enumerated() where bound != median {
+        for (k, bound) in forecast[step].enumerated() where bound != median {
           scores[k].append((value - median) / (bound - median))
         }
       }
     }
-    guard count >= Self.leastCount else { return nil }
-    factors = zip(probabilities, scores).map { probability, scores in
+  }
+
+  /// The factors that would have made forecasts right.
+  ///
+  /// - Returns: Nil if too few values came.
+  package init?(_ scores: Scores) {
+    guard scores.count >= Self.leastCount else { return nil }
+    count = scores.count
+    factors = zip(scores.probabilities, scores.scores).map { probability, scores in
       guard probability != 0.5, scores.count >= Self.leastCount else { return 1 }
       let share = max(probability, 1 - probability)
       // Of n + 1 equally likely ranks of the next value.
@@ -47,10 +56,10 @@ public struct IntervalCalibration: Sendable, Equatable, Codable {
 
   /// A forecast with its intervals made right.
   package func applied(to forecast: QuantileForecast) -> QuantileForecast {
-    let steps = forecast.steps.indices.map { step in
+    let values = (0..<forecast.stepCount).flatMap { step in
       let median = forecast.quantile(0.5, step: step)
-      return zip(forecast.steps[step], factors).map { median + $1 * ($0 - median) }.sorted()
+      return zip(forecast[step], factors).map { median + $1 * ($0 - median) }.sorted()
     }
-    return QuantileForecast(probabilities: forecast.probabilities, steps: steps)
+    return QuantileForecast(probabilities: forecast.probabilities, values: values)
   }
 }

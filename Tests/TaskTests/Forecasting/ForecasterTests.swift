@@ -45,7 +45,7 @@ import Testing
 
   @Test func learnsWhatNoBaselineSees() throws {
     let folder = TemporaryFolder()
-    let config = try ForecastTraining(request(folder, Self.csv())).run { _ in }
+    let config = try ForecastTraining(request(folder, Self.csv())).run { _ in }.forecaster.config
     let comparison = try #require(config.results.validation)
     let score = comparison.model
     let best = try #require(comparison.baselines.values.map(\.smape).min())
@@ -75,7 +75,7 @@ import Testing
   /// A fifth of the values is missing: the forecasts are numbers, and still better than the baselines.
   @Test func missingValuesAreNoObstacle() throws {
     let folder = TemporaryFolder()
-    let config = try ForecastTraining(request(folder, Self.csv(gaps: true))).run { _ in }
+    let config = try ForecastTraining(request(folder, Self.csv(gaps: true))).run { _ in }.forecaster.config
     let comparison = try #require(config.results.validation)
     let score = comparison.model
     let best = try #require(comparison.baselines.values.map(\.smape).min())

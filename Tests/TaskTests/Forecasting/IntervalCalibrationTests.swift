@@ -8,6 +8,7 @@ import Testing
   /// What comes is twice as far from the median as was forecast above it, half as far below.
   @Test func intervalsBecomeAsWideAsTheyHadToBe() throws {
     let random = RandomSource(seed: 3)
+    var scores = IntervalCalibration.Scores(Self.probabilities)
     let pairs = (0..<2000).map { index -> (forecast: QuantileForecast, actual: ArraySlice<Double>) in
       let level = Double(index % 50)
       let forecast = QuantileForecast(
@@ -15,7 +16,8 @@ import Testing
       let error = Double(random.normal(stream: 0, position: UInt64(index)))
       return (forecast, [level + (error > 0 ? 2 : 0.5) * error, .nan])
     }
-    let calibration = try #require(IntervalCalibration(pairs))
+    for pair in pairs { scores.add(pair.forecast, actual: pair.actual) }
+    let calibration = try #require(IntervalCalibration(scores))
     #expect(calibration.count == 2000 && calibration.factors[1] == 1)
     #expect(abs(calibration.factors[0] - 0.5) < 0.05 && abs(calibration.factors[2] - 2) < 0.15)
     let right = calibration.applied(to: pairs[7].forecast)
@@ -31,8 +33,9 @@ import Testing
   @Test func tooFewValuesSayNothing() {
     let forecast = QuantileForecast(probabilities: Self.probabilities, steps: [[0, 1, 2]])
     func calibration(_ value: Double, count: Int) -> IntervalCalibration? {
-      let pair: (forecast: QuantileForecast, actual: ArraySlice<Double>) = (forecast, [value])
-      return IntervalCalibration(Array(repeating: pair, count: count))
+      var scores = IntervalCalibration.Scores(Self.probabilities)
+      for _ in 0..<count { scores.add(forecast, actual: [value]) }
+      return IntervalCalibration(scores)
     }
     #expect(calibration(1.5, count: 99) == nil && calibration(1.5, count: 100) != nil)
     #expect(calibration(.nan, count: 1000) == nil)

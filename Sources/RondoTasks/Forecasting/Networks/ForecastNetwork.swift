@@ -13,31 +13,47 @@ protocol ForecastNetwork: Sendable {
     _ tape: Tape, _ input: ForecastInput, _ places: [WindowBatch.Place], ends: [Int], ids: [Int]
   ) -> Variable
 
-  /// The quantiles of each window's steps, in the series' unit; what is at the window's origin or later is not seen.
+  /// For each window the quantiles of its first step, then those of its second, …, in the series' unit; what is at the window's origin or later
+  /// is not seen.
   func quantiles(
     _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place]
-  ) -> [[[Double]]]
+  ) -> [[Double]]
 }
 
 /// The kinds of networks that forecast.
 public enum ForecastModel: String, Sendable, Codable, CaseIterable {
   /// Reads segments of the past and gives quantiles of all segments of the horizon at once.
   case segment
+  /// Reads value after value and draws paths into the future from the distribution of each next one.
+  case deepAR = "deepar"
+  /// Smooths each series exponentially with weights of its own, and reads what that leaves.
+  case smoothing = "es-rnn"
+  /// Linear maps without any recurrence, to compare with.
+  case linear
 
   /// The networks of an ensemble, named `member0`, `member1`, ….
   func members(
     _ builder: Builder, _ options: ForecastOptions, _ architecture: ArchitectureOptions,
-    covariates: CovariateCounts, probabilities: [Double]
+    covariates: CovariateCounts, season: Int, seriesCount: Int, probabilities: [Double], seed: UInt64
   ) throws -> [any ForecastNetwork] {
     var shape = options.shape
     shape.covariates = covariates
     return try (0..<options.members).map { member in
       let builder = builder / "member\(member)"
+      let kinds = options.scale.map { [$0] } ?? WindowScale.Kind.allCases
+      let kind = kinds[member % kinds.count]
       switch self {
       case .segment:
-        let kinds = WindowScale.Kind.allCases
-        return try SegmentNetwork(
-          builder, architecture, shape, kinds[member % kinds.count], probabilities: probabilities)
+        return try SegmentNetwork(builder, architecture, shape, kind, probabilities: probabilities)
+      case .deepAR:
+        return try AutoregressiveNetwork(
+          builder, architecture, options, season: season, covariates, kind, probabilities: probabilities,
+          seed: seed)
+      case .smoothing:
+        return try SmoothingNetwork(
+          builder, architecture, options, season: season, covariates, seriesCount: seriesCount,
+          probabilities: probabilities, seed: seed)
+      case .linear: return LinearNetwork(builder, shape, kind, probabilities: probabilities)
       }
     }
   }

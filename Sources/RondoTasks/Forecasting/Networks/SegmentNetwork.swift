@@ -20,14 +20,13 @@ struct SegmentNetwork: ForecastNetwork {
   /// What it sees in the place of values.
   let scale: WindowScale.Kind
   private let input: Linear
-  private let layers: [Recurrence]
+  private let layers: RecurrentLayers
   private let positions: Parameter
   private let future: Linear?
   private let output: Linear
   private let autoregression: Linear
   private let inputDropout: Dropout
   private let outputDropout: Dropout
-  private let layerDropouts: [Dropout]
 
   /// Registers the parameters: `segment.…`, `rnn.…`, `positions`, `future.weight`, `output.…` and `autoregression.weight`.
   init(
@@ -40,27 +39,18 @@ struct SegmentNetwork: ForecastNetwork {
     let segment = shape.segment
     let width = options.embedding ?? options.hidden[0]
     input = Linear(builder / "segment", inputSize: shape.segmentWidth, outputSize: width)
-    var layers: [Recurrence] = []
-    var inputSize = width
-    for layer in options.hidden.indices {
-      let cell = try CellChoice.cell(options, layer: layer, inputSize: inputSize)
-      layers.append(Recurrence(builder / "rnn", cell, inputSize: inputSize, layer: layer))
-      inputSize = layers[layer].outputSize
-    }
-    self.layers = layers
+    layers = try RecurrentLayers(builder, options, inputSize: width)
     positions = builder.parameter("positions", [shape.horizonSegments, width], .normal(0.1))
     future =
       shape.futureWidth > 0
       ? Linear(builder / "future", inputSize: shape.futureWidth, outputSize: width, hasBias: false) : nil
-    output = Linear(builder / "output", inputSize: inputSize, outputSize: segment * probabilities.count)
+    output = Linear(
+      builder / "output", inputSize: layers.outputSize, outputSize: segment * probabilities.count)
     autoregression = Linear(
       builder / "autoregression", inputSize: shape.context, outputSize: shape.horizonSegments * segment,
       hasBias: false, initial: .constant(0))
     inputDropout = Dropout(builder / "input_dropout", probability: Float(options.dropout))
     outputDropout = Dropout(builder / "output_dropout", probability: Float(options.dropout))
-    layerDropouts = layers.indices.dropFirst().map {
-      Dropout(builder / "dropout\($0)", probability: Float(options.dropout))
-    }
   }
 
   func loss(
@@ -73,18 +63,21 @@ struct SegmentNetwork: ForecastNetwork {
 
   func quantiles(
     _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place]
-  ) -> [[[Double]]] {
+  ) -> [[Double]] {
     let windows = WindowBatch(
       input, ends: input.items.map(\.values.count), places, shape, scale)
     let values = quantiles(Tape(parameters, training: false), windows).value.values
     let (segment, count) = (shape.segment, probabilities.count)
     return windows.scales.enumerated().map { window, scale in
-      (0..<shape.horizon).map { step in
+      var quantiles: [Double] = []
+      quantiles.reserveCapacity(shape.horizon * count)
+      for step in 0..<shape.horizon {
         let row = window * shape.horizonSegments + step / segment
-        return (0..<count).map { k in
-          scale.unscaled(Double(values[(row * count + k) * segment + step % segment]))
+        for k in 0..<count {
+          quantiles.append(scale.unscaled(Double(values[(row * count + k) * segment + step % segment])))
         }
       }
+      return quantiles
     }
   }
 
@@ -93,7 +86,7 @@ struct SegmentNetwork: ForecastNetwork {
   private func quantiles(_ tape: Tape, _ windows: WindowBatch) -> Variable {
     let (layout, horizonSegments) = (windows.layout, shape.horizonSegments)
     let count = layout.sequenceCount
-    var x = inputDropout(relu(input(tape.constant(windows.segments))), layout)
+    let x = inputDropout(relu(input(tape.constant(windows.segments))), layout)
     let each = (0..<Int32(count)).flatMap { Array(repeating: $0, count: horizonSegments) }
     let ahead = SequenceLayout(
       Array(repeating: 1, count: each.count),
@@ -101,15 +94,8 @@ struct SegmentNetwork: ForecastNetwork {
     var y = gatherRows(
       tape.parameter(positions), (0..<count).flatMap { _ in (0..<Int32(horizonSegments)) })
     if let future, let futures = windows.futures { y = y + future(tape.constant(futures)) }
-    for (index, layer) in layers.enumerated() {
-      if index > 0 {
-        x = layerDropouts[index - 1](x, layout)
-        y = layerDropouts[index - 1](y, ahead)
-      }
-      let (outputs, final) = layer(x, layout)
-      x = outputs
-      y = layer(y, ahead, initial: final.map { gatherRows($0, each) }).output
-    }
+    let states = layers(x, layout).final
+    y = layers(y, ahead, initial: states.map { $0.map { gatherRows($0, each) } }).output
     let linear = reshape(autoregression(tape.constant(windows.values)), [each.count, shape.segment])
     return output(outputDropout(y, ahead)) + concatenate(Array(repeating: linear, count: probabilities.count))
   }

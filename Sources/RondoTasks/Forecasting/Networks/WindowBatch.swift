@@ -26,9 +26,9 @@ package struct WindowShape: Sendable, Equatable {
 }
 
 /// What a network sees in the place of a value of a window: (value − centre) / scale.
-package struct WindowScale: Sendable, Equatable {
+public struct WindowScale: Sendable, Equatable {
   /// How centre and scale follow from the values that are read.
-  package enum Kind: Sendable, CaseIterable {
+  public enum Kind: String, Sendable, Codable, CaseIterable {
     /// Centre zero, scale the mean size: what matters are proportions.
     case level
     /// Centre the latest value, scale the mean size: what matters are changes.
@@ -70,22 +70,12 @@ package struct WindowScale: Sendable, Equatable {
 /// Windows of series as the network reads them: the values before an origin, and those from there on.
 package struct WindowBatch {
   /// Where a window is: `series[index]` is read before `origin` and forecast from there on.
-  package struct Place: Sendable {
+  package struct Place: Sendable, Equatable {
     package var series: Int
     package var origin: Int
 
     package init(series: Int, origin: Int) {
       (self.series, self.origin) = (series, origin)
-    }
-
-    /// The last windows of each series, the oldest first; a short series has fewer.
-    static func last(_ count: Int, of input: ForecastInput, horizon: Int, stride: Int) -> [Place] {
-      input.items.indices.flatMap { index in
-        (0..<count).reversed().compactMap { window in
-          let origin = input.items[index].values.count - horizon - window * stride
-          return origin > 0 ? Place(series: index, origin: origin) : nil
-        }
-      }
     }
   }
 

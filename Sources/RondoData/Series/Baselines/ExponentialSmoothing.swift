@@ -37,7 +37,7 @@ public struct ExponentialSmoothing: Sendable {
   /// Akaike's criterion, corrected for few values.
   public let aicc: Double
   private let weights: Weights
-  private let state: State
+  private var state: State
   private let variance: Double
   private let period: Int
 
@@ -48,8 +48,33 @@ public struct ExponentialSmoothing: Sendable {
   private struct State {
     var level: Double
     var slope = 0.0
-    /// Of each place in the season, the next step's first.
+    /// Of each place in the season.
     var seasons: [Double] = []
+    /// The next step's place.
+    var place = 0
+
+    /// Takes the next value, and returns how far it was from what the states said.
+    @inline(__always)
+    mutating func advance(_ value: Double, _ weights: Weights, _ trend: Trend, _ season: Season) -> Double {
+      let line = level + (trend == .none ? 0 : weights.phi * slope)
+      var factor = 1.0
+      let error: Double
+      switch season {
+      case .none: error = value - line
+      case .additive:
+        error = value - line - seasons[place]
+        seasons[place] += weights.gamma * error
+      case .multiplicative:
+        factor = seasons[place]
+        error = value - line * factor
+        if line != 0 { seasons[place] += weights.gamma * error / line }
+      }
+      let share = factor != 0 ? error / factor : 0
+      level = line + weights.alpha * share
+      if trend != .none { slope = weights.phi * slope + weights.beta * share }
+      if season != .none { place = place + 1 == seasons.count ? 0 : place + 1 }
+      return error
+    }
   }
 
   /// Fits every model that a series is long enough for and keeps the one of the least AICc.
@@ -99,6 +124,9 @@ public struct ExponentialSmoothing: Sendable {
     aicc = n - k - 1 > 0 ? n * logarithm + 2 * k + 2 * k * (k + 1) / (n - k - 1) : .infinity
   }
 
+  /// Takes the next value; the smoothing weights stay.
+  public mutating func observe(_ value: Double) { _ = state.advance(value, weights, trend, season) }
+
   /// The values of the next steps, and the standard deviations of their errors.
   ///
   /// With a multiplicative season the deviations are those of the additive model, as large as the season makes each step.
@@ -109,7 +137,7 @@ public struct ExponentialSmoothing: Sendable {
       reach *= weights.phi
       damping += trend == .none ? 0 : reach
       let line = state.level + damping * state.slope
-      let place = season == .none ? 0 : state.seasons[step % period]
+      let place = season == .none ? 0 : state.seasons[(state.place + step) % period]
       values.append(season == .none ? line : season == .additive ? line + place : line * place)
       deviations.append(
         (variance * (1 + squares)).squareRoot() * (season == .multiplicative ? abs(place) : 1))
@@ -166,28 +194,11 @@ public struct ExponentialSmoothing: Sendable {
   private static func run(
     _ values: [Double], _ start: State, _ weights: Weights, _ trend: Trend, _ season: Season
   ) -> (error: Double, end: State) {
-    var (level, slope, seasons, sum, place) = (start.level, start.slope, start.seasons, 0.0, 0)
+    var (state, sum) = (start, 0.0)
     for value in values {
-      let line = level + (trend == .none ? 0 : weights.phi * slope)
-      var factor = 1.0
-      let error: Double
-      switch season {
-      case .none: error = value - line
-      case .additive:
-        error = value - line - seasons[place]
-        seasons[place] += weights.gamma * error
-      case .multiplicative:
-        factor = seasons[place]
-        error = value - line * factor
-        if line != 0 { seasons[place] += weights.gamma * error / line }
-      }
+      let error = state.advance(value, weights, trend, season)
       sum += error * error
-      let share = factor != 0 ? error / factor : 0
-      level = line + weights.alpha * share
-      if trend != .none { slope = weights.phi * slope + weights.beta * share }
-      if season != .none { place = place + 1 == seasons.count ? 0 : place + 1 }
     }
-    let ordered = seasons.indices.map { seasons[(place + $0) % seasons.count] }
-    return (sum, State(level: level, slope: slope, seasons: ordered))
+    return (sum, state)
   }
 }

@@ -1,0 +1,42 @@
+/// Which windows at the end of series are forecast to be compared with what came.
+public struct ForecastWindows: Sendable, Equatable {
+  /// Windows of each series at most; as many as there are places for if nil.
+  public var count: Int?
+  /// Steps from one window to the next; the horizon, or evenly over the share, if nil.
+  public var stride: Int?
+  /// The share of a series' end that the windows lie in; as far back as they reach if nil.
+  public var share: Double?
+
+  /// The last windows of each series.
+  ///
+  /// - Parameters:
+  ///   - count: Windows of each series; with a share and a stride all that lie in it if nil, with a share alone 200.
+  ///   - stride: Steps from one window to the next; if nil the horizon, or evenly over the share.
+  ///   - share: The share of each series' end that is tested: the windows lie in it.
+  public init(count: Int? = nil, stride: Int? = nil, share: Double? = nil) {
+    (self.count, self.stride, self.share) = (count, stride, share)
+  }
+
+  /// The places of all windows, those of a series side by side, the oldest first. A short series has fewer, or none.
+  package func places(_ lengths: [Int], horizon: Int) -> [WindowBatch.Place] {
+    lengths.enumerated().flatMap { index, length in
+      origins(length, horizon: horizon).map { WindowBatch.Place(series: index, origin: $0) }
+    }
+  }
+
+  private func origins(_ length: Int, horizon: Int) -> [Int] {
+    let last = length - horizon
+    guard last > 0 else { return [] }
+    guard let share else {
+      let count = count ?? 1
+      return (0..<count).reversed().map { last - $0 * (stride ?? horizon) }.filter { $0 > 0 }
+    }
+    let first = max(1, min(last, length - Int((share * Double(length)).rounded())))
+    if let stride {
+      let all = Array(Swift.stride(from: last, through: first, by: -stride).reversed())
+      return Array(all.suffix(count ?? all.count))
+    }
+    let count = min(count ?? 200, last - first + 1)
+    return (0..<count).map { count == 1 ? last : first + $0 * (last - first) / (count - 1) }
+  }
+}

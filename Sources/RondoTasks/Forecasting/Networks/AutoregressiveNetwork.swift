@@ -1,0 +1,161 @@
+import RondoCore
+import RondoData
+import RondoNN
+import RondoTraining
+
+/// A recurrent network that gives the distribution of each step from the values before it, and draws paths into the future by reading its own
+/// draws: DeepAR (Salinas, Flunkert, Gasthaus and Januschowski 2020, arXiv 1704.04110).
+///
+///     h_t = recurrences(h_{t−1}, [z_{t−l} for every lag l, what is known of step t])
+///     θ_t = W h_t + b,    z_t ~ p(· | θ_t)
+///
+/// It is trained on all steps of a window at once, the values before each being known.
+struct AutoregressiveNetwork: ForecastNetwork {
+  /// What is read, and how windows are cut.
+  let shape: LagBatch.Shape
+  /// What it sees in the place of values.
+  let scale: WindowScale.Kind
+  /// The distribution of a step.
+  let likelihood: LikelihoodKind
+  /// Paths that are drawn of each window.
+  let paths: Int
+  /// The probabilities of the quantiles, ascending.
+  let probabilities: [Double]
+  private let layers: RecurrentLayers
+  private let output: Linear
+  private let outputDropout: Dropout
+  private let random: RandomSource
+  private let stream: UInt64
+
+  /// Registers the parameters: `rnn.…` and `output.…`.
+  init(
+    _ builder: Builder, _ architecture: ArchitectureOptions, _ options: ForecastOptions, season: Int,
+    _ covariates: CovariateCounts, _ scale: WindowScale.Kind, probabilities: [Double], seed: UInt64
+  ) throws {
+    shape = LagBatch.Shape(
+      lags: options.lags ?? LagBatch.lags(season: season),
+      context: options.context ?? max(options.horizon, min(2 * season, 200)),
+      horizon: options.horizon, covariates: covariates)
+    likelihood = options.likelihood
+    paths = options.paths
+    self.scale = likelihood.isOfCounts ? .level : scale
+    self.probabilities = probabilities
+    layers = try RecurrentLayers(builder, architecture, inputSize: shape.width)
+    output = Linear(
+      builder / "output", inputSize: layers.outputSize, outputSize: likelihood.parameterCount)
+    outputDropout = Dropout(builder / "output_dropout", probability: Float(architecture.dropout))
+    random = RandomSource(seed: seed)
+    stream = RandomSource.stream(builder.qualified("paths"))
+  }
+
+  func loss(
+    _ tape: Tape, _ input: ForecastInput, _ places: [WindowBatch.Place], ends: [Int], ids: [Int]
+  ) -> Variable {
+    let batch = LagBatch(
+      input, ends: ends, places, shape, scale, stepsAhead: shape.horizon, ids: ids)
+    let states = layers(tape.constant(batch.inputs), batch.layout).output
+    let raw = output(outputDropout(states, batch.layout))
+    guard likelihood.isOfCounts else { return likelihood.loss(raw, batch.targets) }
+    let (counts, scales) = batch.counts
+    return likelihood.loss(raw, counts, scales: scales)
+  }
+
+  func quantiles(
+    _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place]
+  ) -> [[Double]] {
+    let horizon = shape.horizon
+    return draw(parameters, input, places).map { paths in
+      var quantiles: [Double] = []
+      quantiles.reserveCapacity(horizon * probabilities.count)
+      for step in 0..<horizon {
+        let sorted = (0..<self.paths).map { paths[$0 * horizon + step] }.sorted()
+        for probability in probabilities {
+          let place = probability * Double(sorted.count - 1)
+          let index = min(Int(place), max(0, sorted.count - 2))
+          let next = sorted[min(index + 1, sorted.count - 1)]
+          quantiles.append(Double(sorted[index] + (next - sorted[index]) * Float(place - Double(index))))
+        }
+      }
+      return quantiles
+    }
+  }
+
+  /// Draws paths of windows in the series' unit: for each window the steps of the first path, then those of the second, ….
+  func draw(
+    _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place]
+  ) -> [[Float]] {
+    // As many rows as keep their states in the caches.
+    let part = max(1, 8192 / paths)
+    return stride(from: 0, to: places.count, by: part).flatMap { first in
+      drawPart(parameters, input, Array(places[first..<min(first + part, places.count)]))
+    }
+  }
+
+  private func drawPart(
+    _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place]
+  ) -> [[Float]] {
+    let (paths, horizon, width) = (paths, shape.horizon, shape.width)
+    let ends = input.items.map(\.values.count)
+    let past = LagBatch(input, ends: ends, places, shape, scale, stepsAhead: 0)
+    let tape = Tape(parameters, training: false)
+    let each = places.indices.flatMap { Array(repeating: Int32($0), count: paths) }
+    var states = layers(tape.constant(past.inputs), past.layout).final.map { states in
+      states.map { gatherRows($0, each).value }
+    }
+    let longest = shape.lags.last ?? 1
+    // The latest values of each window, scaled, and what has been drawn behind them.
+    let latest = places.indices.map { window -> [Float] in
+      let (place, scale) = (places[window], past.scales[window])
+      let values = input.items[place.series].values
+      return (1...longest).reversed().map { lag in
+        let step = place.origin - lag
+        return step >= 0 && !values[step].isNaN ? Float(scale.scaled(values[step])) : 0
+      }
+    }
+    let isThere = places.map { place in
+      place.origin > 0 && !input.items[place.series].values[place.origin - 1].isNaN
+    }
+    let ahead = SequenceLayout(Array(repeating: 1, count: each.count))
+    var drawn = [Float](repeating: 0, count: each.count * horizon)
+    let scales = likelihood.isOfCounts ? each.map { past.countScale(Int($0)) } : nil
+    for step in 0..<horizon {
+      var x = Tensor(uninitialized: [each.count, width])
+      let rows = x.mutablePointer()
+      var beside = [[Float]](repeating: [], count: places.count)
+      for (window, place) in places.enumerated() {
+        LagBatch.appendBeside(
+          input, input.items[place.series], step: place.origin + step, isThere: step > 0 || isThere[window],
+          to: &beside[window])
+      }
+      Parallel.rows(each.count, minimumPerPart: 256) { range in
+        for row in range {
+          let (window, target) = (row / paths, rows + row * width)
+          for (column, lag) in shape.lags.enumerated() {
+            target[column] =
+              lag <= step ? drawn[row * horizon + step - lag] : latest[window][longest + step - lag]
+          }
+          for (column, feature) in beside[window].enumerated() { target[shape.lags.count + column] = feature }
+        }
+      }
+      let tape = Tape(parameters, training: false)
+      let (y, final) = layers(
+        tape.constant(x), ahead, initial: states.map { $0.map { tape.constant($0) } })
+      states = final.map { $0.map(\.value) }
+      let raw = output(y).value
+      let positions = each.indices.map { row in
+        UInt64((places[row / paths].origin * paths + row % paths) * horizon + step)
+      }
+      let values = likelihood.samples(
+        raw, scales: scales, random: random, stream: stream, positions: positions)
+      for (row, value) in values.values.enumerated() {
+        drawn[row * horizon + step] = scales.map { value / $0[row] } ?? value
+      }
+    }
+    return places.indices.map { window in
+      let scale = past.scales[window]
+      return drawn[window * paths * horizon..<(window + 1) * paths * horizon].map {
+        Float(scale.unscaled(Double($0)))
+      }
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import RondoCore
+
+/// Windows of series as an autoregressive network reads them: at each step values of some steps before, and what is known of the step.
+///
+/// A row has the values at the lags, zero (the window's centre, or where there is nothing) for those that are missing; 1 if the value before is
+/// there; the known covariates of the step and the past ones of the step before; what belongs to the step as a whole.
+struct LagBatch {
+  /// How series are cut into windows and what is read at each step.
+  struct Shape: Sendable {
+    /// How many steps before each is a value that is read, ascending.
+    var lags: [Int]
+    /// Steps that are read before the horizon at most.
+    var context: Int
+    /// Steps that are forecast.
+    var horizon: Int
+    /// What is read beside the values.
+    var covariates: CovariateCounts
+
+    /// Numbers that are read at each step.
+    var width: Int { lags.count + 1 + covariates.known + covariates.past + covariates.fixed }
+  }
+
+  /// The windows' steps: those before the origin from the first value on, then `stepsAhead` of the horizon.
+  let layout: SequenceLayout
+  /// [rows, width]
+  let inputs: Tensor
+  /// The scaled value of each row's step, NaN where none is to be seen [rows, 1].
+  let targets: Tensor
+  /// The scale of each window.
+  let scales: [WindowScale]
+
+  /// - Parameters:
+  ///   - ends: For each series where it ends: what is there or later is not seen.
+  ///   - stepsAhead: Steps of the horizon that are rows of their own: all in training, none before paths are drawn.
+  init(
+    _ input: ForecastInput, ends: [Int], _ places: [WindowBatch.Place], _ shape: Shape,
+    _ kind: WindowScale.Kind, stepsAhead: Int, ids: [Int]? = nil
+  ) {
+    scales = places.map { place in
+      WindowScale(
+        kind, input.items[place.series].values[max(0, place.origin - shape.context)..<place.origin])
+    }
+    let begins = places.map { place in
+      let values = input.items[place.series].values
+      let begin = max(0, place.origin - shape.context)
+      return values[begin..<place.origin].firstIndex { !$0.isNaN } ?? place.origin
+    }
+    let lengths = zip(places, begins).map { $0.origin - $1 + stepsAhead }
+    let layout = SequenceLayout(lengths, ids: ids)
+    var rows = [Float](repeating: 0, count: layout.rowCount * shape.width)
+    var targets = [Float](repeating: .nan, count: layout.rowCount)
+    var features: [Float] = []
+    for (placed, window) in layout.order.enumerated() {
+      let (place, scale) = (places[window], scales[window])
+      let item = input.items[place.series]
+      let end = min(item.values.count, ends[place.series])
+      for time in 0..<lengths[window] {
+        let row = layout.row(place: placed, time: time)
+        let step = begins[window] + time
+        features.removeAll(keepingCapacity: true)
+        for lag in shape.lags {
+          let there = step - lag
+          features.append(
+            there >= 0 && there < end && !item.values[there].isNaN
+              ? Float(scale.scaled(item.values[there])) : 0)
+        }
+        Self.appendBeside(
+          input, item, step: step, isThere: step > 0 && step <= end && !item.values[step - 1].isNaN,
+          to: &features)
+        for (column, feature) in features.enumerated() { rows[row * shape.width + column] = feature }
+        if step < end, scale.scale > 0 { targets[row] = Float(scale.scaled(item.values[step])) }
+      }
+    }
+    self.layout = layout
+    inputs = Tensor([layout.rowCount, shape.width], rows)
+    self.targets = Tensor([layout.rowCount, 1], targets)
+  }
+
+  /// Appends what stands beside the lags of a step.
+  static func appendBeside(
+    _ input: ForecastInput, _ item: ForecastInput.Item, step: Int, isThere: Bool, to features: inout [Float]
+  ) {
+    features.append(isThere ? 1 : 0)
+    for column in item.known { features.append(step < column.count ? column[step] : 0) }
+    for column in item.past { features.append(step > 0 && step <= column.count ? column[step - 1] : 0) }
+    input.appendFixed(item, step: step, to: &features)
+  }
+}
+
+extension LagBatch {
+  /// The lags that suit a season: the latest steps, and those around whole seasons before.
+  static func lags(season: Int) -> [Int] {
+    let latest = Array(1...7)
+    let seasons =
+      season > 1
+      ? [1, 2, 3, 4, 5, 6, 7, 14].flatMap { [$0 * season - 1, $0 * season, $0 * season + 1] } : []
+    return Set(latest + seasons).sorted()
+  }
+
+  /// What counts of a window are multiples of: one where nothing says how large they are.
+  func countScale(_ window: Int) -> Float { scales[window].scale > 0 ? Float(scales[window].scale) : 1 }
+
+  /// The targets as the counts they are, and what those of each row are multiples of.
+  var counts: (Tensor, scales: [Float]) {
+    var (counts, rowScales) = (targets.values, [Float](repeating: 1, count: layout.rowCount))
+    for (placed, window) in layout.order.enumerated() {
+      let scale = countScale(window)
+      for time in 0..<layout.lengths[window] {
+        let row = layout.row(place: placed, time: time)
+        counts[row] = (counts[row] * scale).rounded()
+        rowScales[row] = scale
+      }
+    }
+    return (Tensor([layout.rowCount, 1], counts), rowScales)
+  }
+}

@@ -1,0 +1,71 @@
+import RondoCore
+import RondoData
+import RondoTasks
+import RondoTestSupport
+import RondoTraining
+import Testing
+
+@Suite struct ForecastBacktestTests {
+  private let csv =
+    "year,a,b\n" + (0..<80).map { "\(1900 + $0),\(10 + $0 % 4),\(100 - ($0 * 7) % 5)\n" }.joined()
+
+  private func settings() -> ForecastSettings {
+    var settings = ForecastSettings()
+    settings.forecast.horizon = 4
+    settings.forecast.members = 1
+    settings.architecture.hidden = [8]
+    settings.training.batch = 16
+    settings.training.budget = .steps(30)
+    return settings
+  }
+
+  private func run(_ csv: String, windows: Int = 3, refits: Bool = false) throws -> ForecastComparison {
+    let folder = TemporaryFolder()
+    let backtest = try ForecastBacktest(
+      [folder.file("series.csv", csv)], settings(), ForecastWindows(count: windows), refits: refits)
+    return try #require(backtest.run { _ in }.evaluation.comparison)
+  }
+
+  @Test func windowsFollowEachOther() throws {
+    let comparison = try run(csv)
+    #expect(comparison.model.windows == 6)
+    #expect(comparison.baselines.count == ForecastBaseline.allCases.count)
+    #expect(comparison.model.coverage80 != nil && comparison.model.wql != nil)
+  }
+
+  /// What comes in the windows changes nothing of the model: the forecast of the first window stays.
+  @Test func nothingOfTheWindowsIsSeen() throws {
+    var lines = csv.split(separator: "\n").map(String.init)
+    let before = try run(csv, windows: 1)
+    for index in lines.indices.suffix(4) {
+      lines[index] = lines[index].split(separator: ",")[0] + ",1000,1000"
+    }
+    let after = try run(lines.joined(separator: "\n") + "\n", windows: 1)
+    #expect(before.model.width80 == after.model.width80 && before.model.width95 == after.model.width95)
+    #expect(before.model.mae != after.model.mae)
+  }
+
+  @Test func windowsThatLeaveNothingAreRefused() {
+    #expect(throws: OptionError.self) { try run(csv, windows: 20) }
+  }
+
+  /// Trained anew, the last window's model has seen what was before it.
+  @Test func aModelForEachWindow() throws {
+    let (once, anew) = (try run(csv), try run(csv, refits: true))
+    #expect(anew.model.windows == once.model.windows && anew.model.mae != once.model.mae)
+    let (one, other) = (try run(csv, windows: 1), try run(csv, windows: 1, refits: true))
+    #expect(one.model == other.model)
+  }
+
+  /// Windows of one series that do not overlap, the last ones.
+  @Test func examplesAreShown() throws {
+    let folder = TemporaryFolder()
+    let backtest = try ForecastBacktest(
+      [folder.file("series.csv", csv)], settings(), ForecastWindows(count: 7, stride: 2))
+    let result = try backtest.run(examples: 1) { _ in }
+    #expect(
+      result.examples.map(\.origin) == [64, 68, 72, 76].suffix(4)
+        && result.examples.allSatisfy { $0.series == 0 })
+    #expect(result.examples.allSatisfy { $0.forecast.stepCount == 4 })
+  }
+}
