@@ -5,8 +5,13 @@ public struct QuantileForecast: Sendable, Equatable {
   /// The quantiles, ascending, those of the first step first [steps · probabilities].
   public let values: [Double]
 
-  /// - Parameter values: The quantiles of the first step, then those of the second, ….
-  public init(probabilities: [Double], values: [Double]) {
+  private let centres: [Double]?
+
+  /// - Parameters:
+  ///   - values: The quantiles of the first step, then those of the second, ….
+  ///   - points: What is forecast of each step if it must be one number; the medians if nil.
+  public init(probabilities: [Double], values: [Double], points: [Double]? = nil) {
+    centres = points
     precondition(
       !probabilities.isEmpty && values.count % probabilities.count == 0,
       "QuantileForecast: \(values.count) values of \(probabilities.count) quantiles")
@@ -38,6 +43,9 @@ public struct QuantileForecast: Sendable, Equatable {
   /// The medians of the steps.
   public var medians: [Double] { (0..<stepCount).map { quantile(0.5, step: $0) } }
 
+  /// What is forecast of each step if it must be one number: the median, unless what made the forecast says another.
+  public var points: [Double] { centres ?? medians }
+
   /// The value that a step stays below with this probability: between two quantiles along the line that joins them, beyond the outermost ones
   /// along the next line inwards.
   public func quantile(_ probability: Double, step: Int) -> Double {
@@ -52,8 +60,10 @@ public struct QuantileForecast: Sendable, Equatable {
     return a + (b - a) * (probability - p) / (q - p)
   }
 
-  /// The mean of a step's distribution whose quantiles lie on lines between these, what is beyond the outermost ones being as they are.
+  /// The mean of a step's distribution whose quantiles lie on lines between these, what is beyond the outermost ones being as they are; where
+  /// what made the forecast says what one number it is, that number.
   public func mean(step: Int) -> Double {
+    if let centres { return centres[step] }
     let values = self[step]
     var (sum, weight) = (0.0, 0.0)
     for (index, value) in values.enumerated() {

@@ -48,7 +48,9 @@ public struct ForecastBacktest {
     let horizon = settings.forecast.horizon
     places = windows.places(series.map(\.values.count), horizon: horizon)
     let past = Self.past(series, places)
-    guard !places.isEmpty, past.contains(where: { !$0.values.isEmpty }) else {
+    let most = Dictionary(grouping: places, by: \.series).values.map(\.count).max() ?? 0
+    let isWhole = windows.share != nil || most >= windows.count ?? 1
+    guard isWhole, past.contains(where: { !$0.values.isEmpty }) else {
       throw OptionError.conflict(
         "the longest series has \(series.map(\.values.count).max() ?? 0) steps, which are too few for windows of \(horizon) steps "
           + "with a history before them: choose fewer --windows or a smaller --horizon.")

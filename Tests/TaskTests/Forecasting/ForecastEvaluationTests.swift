@@ -34,12 +34,17 @@ import Testing
     #expect(try abs(#require(score.mase) - 4 / 2) < 1e-9)
     // Squares are of the means.
     let means = [0, 2].map { forecasts[0].mean(step: $0) }
-    let squares = (10 - means[0]) * (10 - means[0]) + (20 - means[1]) * (20 - means[1])
-    #expect(abs(score.mae - 4) < 1e-9 && abs(score.rmse - (squares / 2).squareRoot()) < 1e-9)
+    let (first, last) = (10 - means[0], 20 - means[1])
+    let squares: Double = first * first + last * last
+    let rmse: Double = (squares / 2).squareRoot()
+    #expect(abs(score.mae - 4) < 1e-9)
+    #expect(abs(score.rmse - rmse) < 1e-9)
     // What was trained on, 1, 3 and 2, has a variance of two thirds.
-    #expect(try abs(#require(score.standardizedMSE) - squares / 2 * 1.5) < 1e-9)
-    #expect(try abs(#require(score.standardizedMAE) - 4 * 1.5.squareRoot()) < 1e-9)
-    #expect(try abs(#require(score.msis) - (9.0 + 9) / 2 / 2) < 1e-9)
+    let standardized: Double = 0.75 * squares
+    #expect(try abs(#require(score.standardizedMSE) - standardized) < 1e-9)
+    let deviations: Double = 4 * 1.5.squareRoot()
+    #expect(try abs(#require(score.standardizedMAE) - deviations) < 1e-9)
+    #expect(try abs(#require(score.msis) - 4.5) < 1e-9)
     #expect(evaluation.byStep[0].steps.map(\.mae) == [2, 6] && evaluation.byStep[0].steps[1].mase == 3)
     #expect(evaluation.byStep.map(\.name) == ["this model"] + ForecastBaseline.allCases.map(\.rawValue))
     #expect(evaluation.bySeries.map(\.name) == ["0"] && evaluation.bySeries[0].comparison == comparison)

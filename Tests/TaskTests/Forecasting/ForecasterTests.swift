@@ -89,4 +89,105 @@ import Testing
     let folder = TemporaryFolder()
     #expect(throws: OptionError.self) { try ForecastTraining(request(folder, "V1,V2,V3\na,1,\nb,2,\n")) }
   }
+
+  // MARK: Every kind of network
+
+  /// Three waves with a trend, each of its own size.
+  private static func waves(_ count: Int = 3) -> [Series] {
+    (0..<count).map { item in
+      let level = 10 * pow(8, Double(item))
+      let values = (0..<200).map { step -> Double in
+        let wave = sin(2 * Double.pi * Double(step) / 8)
+        let noise = 0.06 * Double((step * 7) % 5 - 2)
+        return level * (4 + 0.005 * Double(step) + wave + noise)
+      }
+      return Series(name: "wave \(item)", values: values)
+    }
+  }
+
+  private func settings(_ model: ForecastModel, steps: Int) -> ForecastSettings {
+    var settings = ForecastSettings()
+    settings.forecast.model = model
+    settings.forecast.horizon = 8
+    settings.forecast.season = 8
+    settings.forecast.members = 2
+    settings.forecast.paths = 40
+    settings.architecture.cell = "lstm"
+    settings.architecture.hidden = [16, 16]
+    settings.architecture.dropout = 0
+    settings.training.batch = 16
+    settings.training.learningRate = 0.01
+    settings.training.budget = .steps(steps)
+    return settings
+  }
+
+  @Test(arguments: ForecastModel.allCases) func everyNetworkLearns(_ model: ForecastModel) throws {
+    let series = Self.waves()
+    let past = series.map { $0.before(192) }
+    let forecaster = try Forecaster.trained(on: past, settings(model, steps: 150))
+    let comparison = try #require(forecaster.evaluate(series, ForecastWindows(count: 1)).comparison)
+    let naive = try #require(comparison.baselines["naive"]?.mase)
+    #expect(try #require(comparison.model.mase) < 0.5 * naive, "\(comparison.model) beside \(naive)")
+    #expect(try #require(comparison.model.coverage95) > 0.5)
+  }
+
+  /// What is missing is no number, series that are short or empty have forecasts, and what is beside a series does not change its own.
+  @Test(arguments: ForecastModel.allCases) func everyNetworkForecastsAnything(_ model: ForecastModel) throws {
+    let random = RandomSource(seed: 8)
+    let series = Self.waves().map { series in
+      var series = series
+      for step in series.values.indices where random.uniform(stream: 1, position: UInt64(step)) < 0.2 {
+        series.values[step] = .nan
+      }
+      return series
+    }
+    let forecaster = try Forecaster.trained(on: series, settings(model, steps: 10))
+    let all = try forecaster.forecast(
+      series + [
+        Series(name: "none", values: []), Series(name: "missing", values: [.nan, .nan]),
+        Series(name: "one", values: [5]), Series(name: "constant", values: Array(repeating: 3, count: 60)),
+        Series(name: "zeros", values: Array(repeating: 0, count: 60)),
+        Series(name: "gap at the end", values: [1, 2, 3, 4, .nan, .nan, .nan]),
+      ])
+    for forecast in all {
+      #expect(forecast.stepCount == 8 && forecast.values.allSatisfy(\.isFinite))
+      #expect((0..<8).allSatisfy { zip(forecast[$0], forecast[$0].dropFirst()).allSatisfy { $0 <= $1 } })
+    }
+    let alone = try forecaster.forecast([series[1]])
+    #expect(alone[0] == all[1])
+  }
+
+  /// What a file says is what was trained: the same forecasts, with one thread and with two.
+  @Test(arguments: ForecastModel.allCases) func everyNetworkIsSavedWhole(_ model: ForecastModel) throws {
+    let folder = TemporaryFolder()
+    let rows = Self.waves().map { $0.name + "," + $0.values.map(\.description).joined(separator: ",") }
+    let header = (1...201).map { "V\($0)" }.joined(separator: ",")
+    let csv = header + "\n" + rows.joined(separator: "\n") + "\n"
+    let file = folder.file("series.csv", csv)
+    var bits: [Data] = []
+    for threads in [1, 2] {
+      let directory = folder("model \(threads)")
+      let request = ForecastTraining.Request(
+        files: [file], directory: directory, settings: settings(model, steps: 6), command: "test")
+      let trained = try Parallel.withThreads(threads) {
+        try ForecastTraining(request).run { _ in }.forecaster
+      }
+      bits.append(try Data(contentsOf: URL(fileURLWithPath: directory + "/model.safetensors")))
+      let series = try SeriesFile.read(file).series
+      #expect(try Forecaster.load(directory).forecast(series) == trained.forecast(series))
+    }
+    #expect(bits[0] == bits[1])
+  }
+
+  /// A value far from everything is found, and nothing else.
+  @Test func anomaliesAreFound() throws {
+    var series = Self.waves(1)
+    let forecaster = try Forecaster.trained(on: series, settings(.segment, steps: 150))
+    series[0].values[150] *= 3
+    let (found, examined) = try forecaster.anomalies(in: series, threshold: 6, last: 60)
+    #expect(examined == 60 && found.count < 20)
+    // What comes after it is unlikely beside it, but less so.
+    let largest = try #require(found.max { abs($0.score) < abs($1.score) })
+    #expect(largest.step == 150 && largest.score > 6 && largest.value > largest.interval.upperBound)
+  }
 }

@@ -1,4 +1,5 @@
 import RondoCore
+import RondoData
 import RondoTasks
 import Testing
 

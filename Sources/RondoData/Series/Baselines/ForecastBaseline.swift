@@ -44,7 +44,7 @@ public enum ForecastBaseline: String, CaseIterable, Sendable {
 
   /// The values of the next steps of a history.
   public func forecast(_ history: [Double], horizon: Int, season: Int) -> [Double] {
-    fitted(history, season: season, horizon: horizon, probabilities: [0.5]).forecast(horizon).medians
+    fitted(history, season: season, horizon: horizon, probabilities: [0.5]).forecast(horizon).points
   }
 }
 

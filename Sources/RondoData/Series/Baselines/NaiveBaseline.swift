@@ -39,7 +39,7 @@ struct NaiveBaseline: FittedBaseline {
       probabilities: probabilities,
       values: points.enumerated().flatMap { step, point in
         errors[min(step / latest.count, errors.count - 1)].map { point + $0 }
-      })
+      }, points: points)
   }
 
   /// The quantile of sorted values, on the line between the two nearest.

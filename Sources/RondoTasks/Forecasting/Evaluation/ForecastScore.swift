@@ -2,13 +2,13 @@ import RondoData
 
 /// How good forecasts of several windows of series are.
 public struct ForecastScore: Sendable, Equatable, Codable {
-  /// sMAPE of the medians in percent: the mean over the windows.
+  /// sMAPE of the points in percent: the mean over the windows.
   public var smape: Double
-  /// MASE of the medians: the mean over the windows; nil if no history says what an error of one step is.
+  /// MASE of the points: the mean over the windows; nil if no history says what an error of one step is.
   public var mase: Double?
   /// The root of the mean squared error of the means, of all values.
   public var rmse: Double
-  /// The mean absolute error of the medians, of all values.
+  /// The mean absolute error of the points, of all values.
   public var mae: Double
   /// The weighted quantile loss of the deciles: twice the sum of all quantile losses over the sum of all sizes, the mean over the deciles;
   /// nil for forecasts without quantiles and for zeros.
@@ -25,7 +25,7 @@ public struct ForecastScore: Sendable, Equatable, Codable {
   public var width95: Double?
   /// The mean squared error of the means where each series is z-scored by what was trained on.
   public var standardizedMSE: Double?
-  /// The mean absolute error of the medians where each series is z-scored by what was trained on.
+  /// The mean absolute error of the points where each series is z-scored by what was trained on.
   public var standardizedMAE: Double?
   /// The number of windows with an actual value.
   public var windows: Int
@@ -33,7 +33,7 @@ public struct ForecastScore: Sendable, Equatable, Codable {
 
 /// How good forecasts of one step of the horizon are.
 public struct StepScore: Sendable, Equatable {
-  /// The mean absolute error of the medians.
+  /// The mean absolute error of the points.
   public var mae: Double
   /// The mean absolute error, each as a share of the error of one season in its history; nil if no history says what that is.
   public var mase: Double?
@@ -96,8 +96,8 @@ struct ForecastScoring: Sendable {
 
   /// Adds a window. Values that are missing do not count.
   mutating func add(_ forecast: QuantileForecast, actual: ArraySlice<Double>, _ scale: ErrorScale) {
-    let medians = forecast.medians
-    guard let error = ForecastError.smape(actual, medians) else { return }
+    let points = forecast.points
+    guard let error = ForecastError.smape(actual, points) else { return }
     smape.add(error)
     let isWide = forecast.hasQuantiles
     if isWide, below.isEmpty {
@@ -105,10 +105,8 @@ struct ForecastScoring: Sendable {
       below = probabilities.map { _ in Mean() }
     }
     var (scaled, intervals) = (Mean(), Mean())
-    for (step, value) in actual.enumerated() where step < medians.count && !value.isNaN {
-      let (distance, meanDistance) = (
-        abs(value - medians[step]), value - (isWide ? forecast.mean(step: step) : medians[step])
-      )
+    for (step, value) in actual.enumerated() where step < points.count && !value.isNaN {
+      let (distance, meanDistance) = (abs(value - points[step]), value - forecast.mean(step: step))
       squares.add(meanDistance * meanDistance)
       absolutes.add(distance)
       sizes.add(abs(value))
