@@ -36,15 +36,26 @@ package enum NumberText {
     return "\(parts[0])e\(exponent)"
   }
 
-  /// A number with so many digits that matter.
+  /// A number with so many digits that matter, but no zeros at the end.
   package static func significant(_ value: Double, digits: Int = 4) -> String {
     guard value.isFinite else { return "–" }
     if value == 0 { return "0" }
     let exponent = exponent(value)
-    if exponent < -3 || exponent >= 15 { return scientific(value, decimals: digits - 1) }
+    if exponent < -3 || exponent >= 15 {
+      let parts = scientific(value, decimals: digits - 1).split(separator: "e")
+      return withoutZeros(String(parts[0])) + "e" + parts[1]
+    }
     let suffix = Suffix.all.first { exponent >= max($0.exponent, 6) }
     let decimals = max(0, digits - 1 - exponent + (suffix?.exponent ?? 0))
-    return grouped(value / (suffix?.factor ?? 1), decimals: decimals) + (suffix?.text ?? "")
+    return withoutZeros(grouped(value / (suffix?.factor ?? 1), decimals: decimals)) + (suffix?.text ?? "")
+  }
+
+  private static func withoutZeros(_ text: String) -> String {
+    guard text.contains(".") else { return text }
+    var text = text
+    while text.last == "0" { text.removeLast() }
+    if text.last == "." { text.removeLast() }
+    return text
   }
 
   /// A share in percent.

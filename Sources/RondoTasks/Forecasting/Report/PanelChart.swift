@@ -5,7 +5,9 @@ struct PanelChart {
   private let panel: ForecastPanel
   private let steps: ClosedRange<Int>
   private let clock: StepClock?
-  private let windows: [ForecastPanel.Window]
+  private let past: [ForecastPanel.Window]
+  private let coming: [ForecastPanel.Window]
+  private let ticks: [TimeAxis.Tick]
   private let frame: PlotFrame
   private let columnWidth: Double
   /// Whether the interval of 95 % goes on beyond the picture.
@@ -21,12 +23,16 @@ struct PanelChart {
     self.steps = steps
     self.columnWidth = columnWidth
     clock = panel.clock
-    windows = panel.shownBacktests + (panel.forecast.map { [$0] } ?? [])
-    let range = Self.values(panel, steps, windows)
+    past = panel.shownBacktests
+    coming = panel.forecast.map { [$0] } ?? []
+    let range = Self.values(panel, steps, past + coming)
     isCut = range.isCut
+    ticks = TimeAxis.ticks(steps, clock: clock, count: 9)
+    let hasContext = ticks.contains { $0.context != nil }
     frame = PlotFrame(
       width: Self.size.width, height: Self.size.height,
-      steps: Double(steps.lowerBound)...Double(steps.upperBound), values: range.axis, top: 20, bottom: 42)
+      steps: Double(steps.lowerBound)...Double(steps.upperBound), values: range.axis, top: 20,
+      bottom: hasContext ? 42 : 26)
   }
 
   /// The values that the picture shows. The interval of 95 % may be as wide again as all others, but no wider: it would leave no room for them.
@@ -61,11 +67,13 @@ struct PanelChart {
         frame.text(TextWidth.fitted(unit, to: 200), frame.left, frame.top - 8, &markup)
       }
       drawOrigins(&markup)
-      for window in windows { drawBands(window, &markup) }
+      drawBands(past, &markup)
+      drawBands(coming, &markup)
+      drawMedians(past, style: "median past", &markup)
+      drawMedians(coming, style: "median", &markup)
       drawHistory(&markup)
-      for window in windows { drawMedian(window, &markup) }
       drawAnomalies(&markup)
-      frame.drawTicks(TimeAxis.ticks(steps, clock: clock, count: 9), &markup)
+      frame.drawTicks(ticks, &markup)
       if steps.count <= tips { drawTips(&markup) }
     }
   }
@@ -86,23 +94,33 @@ struct PanelChart {
     }
   }
 
-  /// The steps of a window that are shown, in runs without gaps.
-  private func runs(_ window: ForecastPanel.Window) -> [[(step: Int, fan: Fan)]] {
-    var runs: [[(step: Int, fan: Fan)]] = [[]]
-    for index in window.forecast.steps.indices where steps.contains(window.origin + index) {
-      if let fan = Fan(window.forecast, index) {
-        runs[runs.count - 1].append((window.origin + index, fan))
-      } else {
-        runs.append([])
+  /// The steps of windows that are shown, in runs. Gaps that are not seen join them, and windows that are too narrow to be told apart.
+  private func runs(_ windows: [ForecastPanel.Window]) -> [[(step: Int, fan: Fan)]] {
+    var runs: [[(step: Int, fan: Fan)]] = []
+    let width = (frame.right - frame.left) / Double(max(1, steps.count - 1))
+    for window in windows {
+      let isNarrow = width * Double(window.forecast.steps.count) < Self.narrow
+      var isFirst = true
+      for index in window.forecast.steps.indices where steps.contains(window.origin + index) {
+        guard let fan = Fan(window.forecast, index) else { continue }
+        let step = window.origin + index
+        let gap = runs.last.map { step - $0[$0.count - 1].step } ?? Int.max
+        let isSeen = width * Double(gap) >= (isNarrow ? Self.narrow : columnWidth)
+        if isFirst && !isNarrow || gap > 1 && isSeen || runs.isEmpty { runs.append([]) }
+        runs[runs.count - 1].append((step, fan))
+        isFirst = false
       }
     }
-    return runs.filter { !$0.isEmpty }
+    return runs
   }
 
-  private func drawBands(_ window: ForecastPanel.Window, _ markup: inout Markup) {
+  /// Below this width a forecast is not seen by itself.
+  private static let narrow = 4.0
+
+  private func drawBands(_ windows: [ForecastPanel.Window], _ markup: inout Markup) {
     let half = min(6, (frame.right - frame.left) / Double(max(2, steps.count)) / 2)
     var (wide, narrow) = (PlotPath(columnWidth: columnWidth), PlotPath(columnWidth: columnWidth))
-    for run in runs(window) {
+    for run in runs(windows) {
       func places(_ bounds: (Fan) -> (Double, Double)) -> [(x: Double, low: Double, high: Double)] {
         let places = run.map { step, fan in
           (x: x(step), low: frame.y(bounds(fan).0), high: frame.y(bounds(fan).1))
@@ -119,19 +137,18 @@ struct PanelChart {
     }
   }
 
-  private func drawMedian(_ window: ForecastPanel.Window, _ markup: inout Markup) {
+  private func drawMedians(_ windows: [ForecastPanel.Window], style: String, _ markup: inout Markup) {
     var path = PlotPath(columnWidth: columnWidth)
-    for (index, run) in runs(window).enumerated() {
+    for run in runs(windows) {
       var points = run.map { PlotPath.Point(x: x($0.step), y: frame.y($0.fan.median)) }
-      if index == 0, window == panel.forecast, let value = panel.value(window.origin - 1),
-        steps.contains(window.origin - 1), points[0].x == x(window.origin)
-      {
+      let before = run[0].step - 1
+      if run[0].step == panel.forecast?.origin, let value = panel.value(before), steps.contains(before) {
         // What may come goes on from what was.
-        points.insert(.init(x: x(window.origin - 1), y: frame.y(value)), at: 0)
+        points.insert(.init(x: x(before), y: frame.y(value)), at: 0)
       }
       path.addLine(points.map(Optional.some))
     }
-    if !path.data.isEmpty { markup.element("path", ["class": "median", "d": path.data]) }
+    if !path.data.isEmpty { markup.element("path", ["class": style, "d": path.data]) }
   }
 
   private func drawHistory(_ markup: inout Markup) {
@@ -143,7 +160,8 @@ struct PanelChart {
     var path = PlotPath(columnWidth: columnWidth)
     path.addLine(points)
     if path.data.isEmpty { return }
-    markup.element("path", ["class": "history", "d": path.data])
+    let isDense = Double(shown.count) > 1.5 * (frame.right - frame.left)
+    markup.element("path", ["class": isDense ? "history dense" : "history", "d": path.data])
     // Few values, and values between gaps, are worth a dot.
     var dots = PlotPath()
     for (index, point) in points.enumerated() where point != nil {
@@ -158,7 +176,7 @@ struct PanelChart {
   private func drawOrigins(_ markup: inout Markup) {
     let edges = "\(PlotPath.number(frame.top))V\(PlotPath.number(frame.bottom))"
     let between = 0.5 * (frame.right - frame.left) / Double(max(1, steps.count - 1))
-    let passed = panel.shownBacktests.map(\.origin).filter { $0 > steps.lowerBound }
+    let passed = past.map(\.origin).filter { $0 > steps.lowerBound }
     if passed.count <= 40 {
       for origin in passed {
         markup.element("path", ["class": "origin", "d": "M\(PlotPath.number(x(origin) - between)),\(edges)"])
@@ -193,9 +211,7 @@ struct PanelChart {
 
   private func drawTips(_ markup: inout Markup) {
     var fans: [Int: Fan] = [:]
-    for window in windows {
-      for (step, fan) in runs(window).joined() { fans[step] = fan }
-    }
+    for (step, fan) in runs(past + coming).joined() { fans[step] = fan }
     let width = (frame.right - frame.left) / Double(max(1, steps.count - 1))
     markup.element("g", ["class": "tips"]) { markup in
       for step in steps {
@@ -237,8 +253,7 @@ struct PanelChart {
         "The forecast of \(last + 1) steps ends at \(NumberText.significant(fan.median)), with 80 % between "
           + "\(NumberText.significant(fan.low80)) and \(NumberText.significant(fan.high80)).")
     }
-    let passed = panel.shownBacktests.count
-    if passed > 0 { sentences.append("\(passed) forecasts of times that have passed.") }
+    if !past.isEmpty { sentences.append("\(past.count) forecasts of times that have passed.") }
     return sentences.joined(separator: " ")
   }
 }

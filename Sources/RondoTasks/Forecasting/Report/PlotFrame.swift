@@ -12,21 +12,25 @@ struct PlotFrame {
   let steps: ClosedRange<Double>
   /// What it shows from bottom to top.
   let values: ValueAxis
+  /// The texts of the value axis.
+  private let labels: [String]
 
   /// The letters' size; the pictures are drawn at about their own size.
   static let letters = 12.0
 
   /// - Parameters:
+  ///   - isShare: Whether the values are shares, shown in percent.
   ///   - right: The room right of the data.
   ///   - top: The room above the data.
   ///   - bottom: The room below the data.
   init(
-    width: Double, height: Double, steps: ClosedRange<Double>, values: ValueAxis, right: Double = 14,
-    top: Double = 12, bottom: Double = 28
+    width: Double, height: Double, steps: ClosedRange<Double>, values: ValueAxis, isShare: Bool = false,
+    right: Double = 14, top: Double = 12, bottom: Double = 28
   ) {
     (self.width, self.height, self.steps, self.values) = (width, height, steps, values)
-    let labels = values.labels.map { TextWidth.of($0, size: Self.letters) }.max() ?? 0
-    left = min(max(28, labels + 10).rounded(.up), width / 3)
+    labels = isShare ? values.ticks.map { NumberText.percent($0, decimals: 0) } : values.labels
+    let room = labels.map { TextWidth.of($0, size: Self.letters) }.max() ?? 0
+    left = min(max(28, room + 10).rounded(.up), width / 3)
     (self.right, self.top, self.bottom) = (width - right, top, height - bottom)
   }
 
@@ -41,15 +45,13 @@ struct PlotFrame {
   func y(_ value: Double) -> Double { bottom - values.position(value) * (bottom - top) }
 
   /// The lines and numbers of the value axis.
-  func drawValues(_ markup: inout Markup, shares: Bool = false) {
+  func drawValues(_ markup: inout Markup) {
     markup.element("g", ["class": "axis"]) { markup in
-      for (tick, label) in zip(values.ticks, values.labels) {
+      for (tick, label) in zip(values.ticks, labels) {
         let y = PlotPath.number(y(tick))
         markup.element(
           "path", ["class": "grid", "d": "M\(PlotPath.number(left)),\(y)H\(PlotPath.number(right))"])
-        text(
-          shares ? NumberText.percent(tick, decimals: 0) : label, left - 8, self.y(tick) + 4, anchor: "end",
-          &markup)
+        text(label, left - 8, self.y(tick) + 4, anchor: "end", &markup)
       }
     }
   }

@@ -14,7 +14,7 @@ struct ReliabilityChart {
     if self.stages.isEmpty { return nil }
     frame = PlotFrame(
       width: Self.size.width, height: Self.size.height, steps: 0...1,
-      values: ValueAxis(lower: 0, upper: 1, padding: 0), right: 16, top: 26, bottom: 46)
+      values: ValueAxis(lower: 0, upper: 1, padding: 0), isShare: true, right: 16, top: 26, bottom: 46)
   }
 
   /// Writes the picture.
@@ -22,7 +22,7 @@ struct ReliabilityChart {
     markup.picture(
       id: id, width: frame.width, height: frame.height, title: title, description: description
     ) { markup in
-      frame.drawValues(&markup, shares: true)
+      frame.drawValues(&markup)
       frame.text("share of values that came", 0, 12, &markup)
       let ticks = stride(from: 0.0, through: 1, by: 0.2).map {
         TimeAxis.Tick(place: $0, label: NumberText.percent($0, decimals: 0), context: nil)

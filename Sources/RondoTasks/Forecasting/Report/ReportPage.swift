@@ -39,7 +39,7 @@ extension ForecastReport {
     if !facts.isEmpty {
       markup.element("dl", ["class": "facts"]) { markup in
         for fact in facts {
-          markup.element("div", ["class": fact.isCode || fact.value.count > 40 ? "long" : "short"]) {
+          markup.element("div", ["class": fact.value.count > (fact.isCode ? 20 : 40) ? "long" : "short"]) {
             markup in
             markup.element("dt", text: fact.name)
             markup.element("dd") { markup in
@@ -144,7 +144,7 @@ extension ForecastReport {
       markup.element("div", ["class": "pair"]) { markup in
         if let errors {
           figure(
-            "Error by step", "How the error grows with the distance of what is forecast; lower is better.",
+            "Error by step", "How the error grows with the distance; lower is better.",
             &markup
           ) { errors.draw(&$0, id: "errors", title: "Error by step") }
         }

@@ -31,7 +31,7 @@ enum ReportStyle {
       @page { margin: 15mm; }
       body { font-size: 10.5pt; }
       main, footer { max-width: none; padding: 0; }
-      figure, table, tr, .facts > div, .notes, .legend, .meanings { break-inside: avoid; }
+      figure, table, tr, .facts div, .notes, .legend, .meanings { break-inside: avoid; }
       h2, h3, figcaption, caption { break-after: avoid; }
       .scroll { overflow: visible; }
       .tips { display: none; }
@@ -66,7 +66,7 @@ enum ReportStyle {
     }
     h3 { font-size: 1rem; line-height: 1.4; margin: 0; display: inline; }
     h1, h3, dd, th, td, li, p { overflow-wrap: anywhere; }
-    p { margin: 0 0 8px; max-width: 46em; }
+    p { margin: 0 0 8px; max-width: 50em; }
     .verdict { font-size: 1.1875rem; line-height: 1.45; margin-bottom: 12px; }
     .facts {
       display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 12px 24px;
@@ -83,7 +83,7 @@ enum ReportStyle {
     .notes ul { margin: 0; padding-left: 1.1em; }
     .notes li + li { margin-top: 4px; }
     .legend {
-      display: flex; flex-wrap: wrap; gap: 4px 24px; margin: 0 0 16px; padding: 0; list-style: none;
+      display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 0 0 16px; padding: 0; list-style: none;
       color: var(--muted); font-size: 0.875rem;
     }
     .legend li { display: flex; align-items: center; gap: 8px; }
@@ -92,6 +92,7 @@ enum ReportStyle {
     figcaption { margin-bottom: 6px; }
     .remark { color: var(--muted); font-size: 0.875rem; margin-left: 10px; }
     .pair { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 400px), 1fr)); gap: 0 32px; }
+    .pair figure { display: flex; flex-direction: column; justify-content: space-between; }
     .pair figcaption .remark { display: block; margin: 2px 0 0; }
     .scroll { overflow-x: auto; }
     table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
@@ -120,7 +121,9 @@ enum ReportStyle {
       fill: none; stroke-linejoin: round; stroke-linecap: round; vector-effect: non-scaling-stroke;
     }
     .history { stroke: var(--ink); stroke-width: 1.4; }
+    .history.dense { stroke-width: 0.8; }
     .median { stroke: var(--model); stroke-width: 2.2; }
+    .median.past { stroke-width: 1.6; }
     .dots { stroke-width: 5; vector-effect: none; }
     .band { fill: var(--model); fill-opacity: var(--band); }
     .band.wide { fill-opacity: var(--wide); }
@@ -135,7 +138,7 @@ enum ReportStyle {
     .place { fill: var(--paper); stroke-width: 2; }
     .place.model { fill: var(--model); stroke: var(--model); }
     .diagonal { stroke: var(--muted); stroke-width: 1.2; stroke-dasharray: 5 5; }
-    .leader { stroke: var(--rule); stroke-width: 1; }
+    .leader { stroke: var(--muted); stroke-width: 1; stroke-opacity: 0.45; }
     \(looks)
     """
 

@@ -36,7 +36,7 @@ enum ReportTables {
     markup.element("p", ["class": "meanings"]) { markup in
       for column in meanings {
         markup.element("b", text: column.name)
-        markup.write(" \(column.meaning ?? ""). ")
+        markup.write(": \(column.meaning ?? ""). ")
       }
       if hasBest {
         let hasShares = table.columns.contains { $0.isShare }

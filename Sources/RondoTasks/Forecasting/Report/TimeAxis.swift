@@ -10,6 +10,10 @@ package enum TimeAxis {
     package var label: String
     /// What is said below where it begins: the day of hours, the year of days and months.
     package var context: String?
+
+    package init(place: Double, label: String, context: String? = nil) {
+      (self.place, self.label, self.context) = (place, label, context)
+    }
   }
 
   /// What ticks may be apart.

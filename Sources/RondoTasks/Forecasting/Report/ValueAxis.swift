@@ -17,9 +17,9 @@ package struct ValueAxis: Equatable {
   /// An axis over values; those that are not finite do not count.
   ///
   /// - Parameters:
-  ///   - count: How many ticks there are at most.
+  ///   - count: How many times the distance of two ticks the range is, more or less.
   ///   - padding: What is added on each side, as a share of the values' range; an axis never crosses zero for it.
-  package init(_ values: some Sequence<Double>, count: Int = 5, padding: Double = 0.05) {
+  package init(_ values: some Sequence<Double>, count: Int = 4, padding: Double = 0.05) {
     var (lower, upper) = (Double.infinity, -Double.infinity)
     for value in values where value.isFinite {
       lower = min(lower, value)
@@ -29,12 +29,12 @@ package struct ValueAxis: Equatable {
   }
 
   /// An axis over a range; from 0 to 1 if the bounds are not finite.
-  package init(lower: Double, upper: Double, count: Int = 5, padding: Double = 0.05) {
+  package init(lower: Double, upper: Double, count: Int = 4, padding: Double = 0.05) {
     guard lower.isFinite, upper.isFinite, lower <= upper else {
       self.init(exactly: 0, 1, count: count)
       return
     }
-    let (low, high) = (Swift.max(lower, -Self.most), min(upper, Self.most))
+    let (low, high) = (Self.bounded(lower), Self.bounded(upper))
     let size = max(abs(low), abs(high))
     guard high - low > Self.least * size, high - low > 1e-290 else {
       // A constant lies in the middle of an axis.
@@ -53,13 +53,12 @@ package struct ValueAxis: Equatable {
     (self.lower, self.upper) = (lower, upper)
     let rough = (upper - lower) / Double(max(1, count))
     var exponent = NumberText.exponent(rough)
-    // 1, 2, 5 or 10 times a power of ten; what is a multiple of a power is exact.
-    var multiple = 10.0
-    for candidate in [1.0, 2, 5] where candidate * Self.power(exponent) >= rough * (1 - 1e-12) {
-      multiple = candidate
-      break
-    }
+    // The nearest of 1, 2, 5 and 10 times a power of ten, as ratios go.
+    let share = rough / Self.power(exponent)
+    var multiple =
+      share < 2.0.squareRoot() ? 1.0 : share < 10.0.squareRoot() ? 2 : share < 50.0.squareRoot() ? 5 : 10
     if multiple == 10 { (multiple, exponent) = (1, exponent + 1) }
+    // What is a multiple of a power, or a quotient by one, is exact.
     func tick(_ index: Double) -> Double {
       exponent < 0 ? index * multiple / Self.power(-exponent) : index * multiple * Self.power(exponent)
     }
@@ -68,6 +67,8 @@ package struct ValueAxis: Equatable {
     ticks = first <= last ? stride(from: first, through: last, by: 1).map { tick($0 == 0 ? 0 : $0) } : []
     labels = Self.labels(ticks, stepExponent: exponent)
   }
+
+  private static func bounded(_ value: Double) -> Double { max(-most, min(value, most)) }
 
   private static func power(_ exponent: Int) -> Double {
     var power = 1.0

@@ -23,7 +23,10 @@ import Testing
 
   /// Whatever comes, there are at least two ticks, ascending, between the bounds, with texts that differ.
   @Test func alwaysSomeTicks() {
-    let sizes = [5e-324, 1e-300, 1e-9, 1e-4, 0.1, 1, 3, 999, 1e4, 123_456, 1e9, 1e12, 1e15, 1e200, 1.7e308]
+    let sizes = [
+      Double.leastNonzeroMagnitude, 1e-300, 1e-9, 1e-4, 0.1, 1, 3, 999, 1e4, 123_456, 1e9, 1e12, 1e15, 1e200,
+      1.7e308,
+    ]
     var cases: [[Double]] = [[], [.nan], [0], [0, 0], [.infinity]]
     for a in sizes {
       cases += [[a], [-a], [0, a], [-a, a], [a, a * 1.000_001], [a, a * 1.1], [a, 3 * a]]
@@ -32,7 +35,7 @@ import Testing
       for count in 3...8 {
         let axis = ValueAxis(values, count: count)
         #expect(axis.lower < axis.upper && axis.lower.isFinite && axis.upper.isFinite, "\(values)")
-        #expect(1...(count + 1) ~= axis.ticks.count, "\(values) \(count): \(axis)")
+        #expect(1...(count * 3 / 2 + 1) ~= axis.ticks.count, "\(values) \(count): \(axis)")
         if count >= 4 { #expect(axis.ticks.count >= 2, "\(values) \(count): \(axis)") }
         #expect(axis.ticks == axis.ticks.sorted() && Set(axis.labels).count == axis.ticks.count, "\(axis)")
         #expect(axis.labels.allSatisfy { $0.count <= 14 }, "\(values): \(axis.labels)")
@@ -59,7 +62,7 @@ import Testing
     #expect(NumberText.significant(3.14159) == "3.142" && NumberText.significant(1234.5) == "1234")
     #expect(
       NumberText.significant(54_321) == "54\u{2009}321" && NumberText.significant(2_345_678) == "2.346M")
-    #expect(NumberText.significant(1.5e-7) == "1.500e-7" && NumberText.significant(-2e20) == "-2.000e20")
+    #expect(NumberText.significant(1.5e-7) == "1.5e-7" && NumberText.significant(-2e20) == "-2e20")
     #expect(NumberText.significant(.nan) == "–")
     #expect(NumberText.fixed(-0.001, decimals: 1) == "0.0" && NumberText.fixed(-0.06, decimals: 1) == "-0.1")
     #expect(NumberText.percent(0.8093, decimals: 1) == "80.9\u{202F}%")
