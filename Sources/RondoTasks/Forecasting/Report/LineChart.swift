@@ -13,8 +13,9 @@ package struct LineChart {
   /// How many looks there are for lines after the first.
   static let looks = 7
 
+  /// - Parameter areAlike: Whether no curve is of more interest than another: then they look alike, and have no names beside them.
   /// - Returns: Nil if no curve has a place.
-  init?(_ curves: [ForecastReport.Curve], xName: String, yName: String) {
+  init?(_ curves: [ForecastReport.Curve], xName: String, yName: String, areAlike: Bool = false) {
     let curves = curves.compactMap { curve -> ForecastReport.Curve? in
       guard curve.points.contains(where: { $0.x.isFinite && $0.y.isFinite }) else { return nil }
       return curve
@@ -24,7 +25,7 @@ package struct LineChart {
     self.curves = curves
     (self.xName, self.yName) = (xName, yName)
     // So many names as find room beside the lines.
-    hasNames = Double(curves.count) * Self.nameHeight <= Self.size.height - 70
+    hasNames = !areAlike && Double(curves.count) * Self.nameHeight <= Self.size.height - 70
     let room = hasNames ? curves.map { min(Self.nameWidth, TextWidth.of($0.name)) }.max() ?? 0 : 0
     frame = PlotFrame(
       width: Self.size.width, height: Self.size.height, steps: first...last,

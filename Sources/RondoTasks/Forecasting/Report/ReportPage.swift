@@ -168,10 +168,13 @@ extension ForecastReport {
   }
 
   private func writeTraining(_ markup: inout Markup) {
-    guard let curves = LineChart(training, xName: "training steps", yName: lossName) else { return }
+    guard let curves = LineChart(training, xName: "training steps", yName: lossName, areAlike: true) else {
+      return
+    }
     section("Training", &markup) { markup in
       markup.element("div", ["class": "pair"]) { markup in
-        figure("Loss", training.count > 1 ? "Of each of the \(training.count) members." : "", &markup) {
+        figure("Loss", training.count > 1 ? "A line for each of the \(training.count) members." : "", &markup)
+        {
           curves.draw(&$0, id: "training", title: "Training")
         }
       }

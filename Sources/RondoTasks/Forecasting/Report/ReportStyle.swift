@@ -20,7 +20,7 @@ enum ReportStyle {
     @media (max-width: 640px) {
       main, footer { padding-left: 16px; padding-right: 16px; }
       h1 { font-size: 1.5rem; }
-      .scroll svg.chart { min-width: 620px; }
+      .scroll svg.chart { min-width: 700px; }
     }
     @media print {
       :root {
@@ -34,6 +34,9 @@ enum ReportStyle {
       figure, table, tr, .facts div, .notes, .legend, .meanings { break-inside: avoid; }
       h2, h3, figcaption, caption { break-after: avoid; }
       .scroll { overflow: visible; }
+      .pair { grid-template-columns: 1fr 1fr; gap: 0 24px; }
+      h2 { margin-top: 28px; }
+      figure { margin-bottom: 18px; }
       .tips { display: none; }
     }
 
@@ -121,7 +124,7 @@ enum ReportStyle {
       fill: none; stroke-linejoin: round; stroke-linecap: round; vector-effect: non-scaling-stroke;
     }
     .history { stroke: var(--ink); stroke-width: 1.4; }
-    .history.dense { stroke-width: 0.8; }
+    .history.dense { stroke-width: 0.8; stroke-opacity: 0.8; }
     .median { stroke: var(--model); stroke-width: 2.2; }
     .median.past { stroke-width: 1.6; }
     .dots { stroke-width: 5; vector-effect: none; }

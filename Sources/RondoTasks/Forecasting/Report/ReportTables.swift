@@ -11,7 +11,7 @@ enum ReportTables {
           markup.element("tr") { markup in
             markup.element("th", ["scope": "col"], text: "forecast")
             for column in table.columns {
-              markup.element("th", ["scope": "col", "title": column.meaning ?? ""], text: column.name)
+              markup.element("th", ["scope": "col"], text: column.name)
             }
           }
         }

@@ -140,7 +140,11 @@ public struct TerminalPlot: Sendable {
       if panel.forecast != nil, isASCII { parts += ["* values", "o median"] }
       parts.append("\(letters.shade) 80 % of outcomes")
       if picture.originColumn != nil { parts.append("\(letters.origin) the forecast begins") }
-      lines.append(indent + " " + parts.joined(separator: "   "))
+      var legend = parts[0]
+      for part in parts.dropFirst() where legend.count + part.count + 3 <= picture.columns {
+        legend += "   " + part
+      }
+      lines.append(indent + " " + legend)
     }
     return lines
   }
