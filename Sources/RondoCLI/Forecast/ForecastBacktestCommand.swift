@@ -48,6 +48,9 @@ struct ForecastBacktestCommand: ParsableCommand {
     transform: OptionParsing.share)
   var validationFraction: Double?
 
+  @Option(help: ArgumentHelp("Write a report with pictures, as one HTML file.", valueName: "file"))
+  var report: String?
+
   @OptionGroup var threads: ThreadOption
 
   @Flag(help: "Print the results as one JSON object.")
@@ -69,14 +72,22 @@ struct ForecastBacktestCommand: ParsableCommand {
     if let timeLimit { settings.training.budget = .seconds(timeLimit) }
     settings.training.seed = seed ?? settings.training.seed
     settings.training.validationFraction = validationFraction ?? settings.training.validationFraction
+    let data = try SeriesData(files, settings.forecast.reading)
     let run = try ForecastBacktest(
-      files, settings, windows.windows(default: 5), refits: refit, stopwatch: stopwatch)
+      data, settings, windows.windows(default: 5), refits: refit, stopwatch: stopwatch)
     SeriesOptionGroup.show(run.notes)
-    let evaluation = try TrainingRun.show(
+    let result = try TrainingRun.show(
       firstStep: 0, settings.architecture, parameterCount: run.parameterCount,
       description: run.dataDescription
     ) { progress in
-      try run.run { progress.update($0) }.evaluation
+      try run.run(examples: report == nil ? 0 : 12) { progress.update($0) }
+    }
+    let evaluation = result.evaluation
+    if let report {
+      let page = ForecastReport(
+        files: files, data, forecaster: nil, [], backtest: (run, result), command: CommandLine.quotedArguments
+      )
+      try AtomicFile.write(page.html, to: report)
     }
     if json { return try StandardOutput.print(ForecastTable.json(evaluation)) }
     let comparison = evaluation.comparison!

@@ -4,9 +4,14 @@ import ArgumentParser
 struct ForecastCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "forecast",
-    abstract: "Train and use forecasters of series.",
+    abstract: "Forecast series: from a file of numbers to forecasts with intervals and a report.",
+    discussion: """
+      Give it a file and it does everything: rondo forecast power.csv --horizon 24
+      The steps of that, and what comes after it, are commands of their own.
+      """,
     subcommands: [
-      ForecastTrainCommand.self, ForecastEvaluateCommand.self, ForecastBacktestCommand.self,
+      ForecastFileCommand.self, ForecastTrainCommand.self, ForecastEvaluateCommand.self,
+      ForecastBacktestCommand.self,
       ForecastPredictCommand.self, ForecastAnomaliesCommand.self,
-    ])
+    ], defaultSubcommand: ForecastFileCommand.self)
 }

@@ -29,7 +29,9 @@ public struct ForecastTraining {
   /// Reads the data and builds the model; nothing is written yet.
   ///
   /// - Throws: `OptionError`, `FileError`, `FormatError` or `TrainingError`.
-  public init(_ request: Request) throws {
+  ///
+  /// - Parameter data: The series of the request's files, if they have been read already.
+  public init(_ request: Request, _ data: SeriesData? = nil) throws {
     let request = try request.resolved()
     self.request = request
     let settings = request.settings
@@ -39,7 +41,7 @@ public struct ForecastTraining {
     let records = request.files.contains("-") ? [] : try FileRecord.now(request.files)
     let checkpoint = try request.checkpoint(records)
     files = records.isEmpty ? request.files.map { FileRecord(path: $0, sha256: "") } : records
-    let data = try SeriesData(request.files, settings.forecast.reading)
+    let data = try data ?? SeriesData(request.files, settings.forecast.reading)
     (series, frequency, notes) = (data.series, data.frequency, data.notes)
     season = settings.forecast.season ?? Seasonality.season(of: series.map(\.values), frequency: frequency)
 

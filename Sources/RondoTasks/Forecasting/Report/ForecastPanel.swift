@@ -14,7 +14,7 @@ public struct ForecastPanel: Sendable {
     }
 
     /// The first step after it.
-    var end: Int { origin + forecast.steps.count }
+    var end: Int { origin + forecast.stepCount }
   }
 
   /// What the series is called.
@@ -70,7 +70,7 @@ extension ForecastPanel {
   var shownBacktests: [Window] {
     var chosen: [Window] = []
     for window in backtests.sorted(by: { $0.origin > $1.origin })
-    where window.end > firstShown && !window.forecast.steps.isEmpty && window.origin >= 0 {
+    where window.end > firstShown && window.forecast.stepCount > 0 && window.origin >= 0 {
       if let next = chosen.last, window.end > next.origin { continue }
       chosen.append(window)
     }

@@ -46,7 +46,7 @@ struct PanelChart {
       high = max(high, panel.values[step])
     }
     for window in windows {
-      for index in window.forecast.steps.indices {
+      for index in 0..<window.forecast.stepCount {
         guard let fan = Fan(window.forecast, index) else { continue }
         (low, high) = (min(low, fan.low80), max(high, fan.high80))
         (least, most) = (min(least, fan.low95), max(most, fan.high95))
@@ -87,7 +87,7 @@ struct PanelChart {
     let low95, low80, median, high80, high95: Double
 
     init?(_ forecast: QuantileForecast, _ step: Int) {
-      guard !forecast.steps[step].isEmpty, forecast.steps[step].allSatisfy(\.isFinite) else { return nil }
+      guard !forecast[step].isEmpty, forecast[step].allSatisfy(\.isFinite) else { return nil }
       func quantile(_ probability: Double) -> Double { forecast.quantile(probability, step: step) }
       (low95, low80, median) = (quantile(0.025), quantile(0.1), quantile(0.5))
       (high80, high95) = (quantile(0.9), quantile(0.975))
@@ -99,9 +99,9 @@ struct PanelChart {
     var runs: [[(step: Int, fan: Fan)]] = []
     let width = (frame.right - frame.left) / Double(max(1, steps.count - 1))
     for window in windows {
-      let isNarrow = width * Double(window.forecast.steps.count) < Self.narrow
+      let isNarrow = width * Double(window.forecast.stepCount) < Self.narrow
       var isFirst = true
-      for index in window.forecast.steps.indices where steps.contains(window.origin + index) {
+      for index in 0..<window.forecast.stepCount where steps.contains(window.origin + index) {
         guard let fan = Fan(window.forecast, index) else { continue }
         let step = window.origin + index
         let gap = runs.last.map { step - $0[$0.count - 1].step } ?? Int.max
@@ -246,7 +246,7 @@ struct PanelChart {
     }
     let missing = steps.count { $0 < panel.values.count && panel.value($0) == nil }
     if missing > 0 { sentences.append("\(missing) missing.") }
-    if let window = panel.forecast, let last = window.forecast.steps.indices.last,
+    if let window = panel.forecast, let last = (0..<window.forecast.stepCount).last,
       let fan = Fan(window.forecast, last)
     {
       sentences.append(

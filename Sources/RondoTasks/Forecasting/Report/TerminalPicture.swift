@@ -69,7 +69,7 @@ extension TerminalPlot {
     /// Draws the median of a forecast.
     mutating func drawMedian(_ window: ForecastPanel.Window) {
       var last: (x: Int, y: Int)?
-      for index in window.forecast.steps.indices where steps.contains(window.origin + index) {
+      for index in 0..<window.forecast.stepCount where steps.contains(window.origin + index) {
         guard let fan = PanelChart.Fan(window.forecast, index) else {
           last = nil
           continue
@@ -89,7 +89,7 @@ extension TerminalPlot {
       for column in (begin / history.dotColumns)...(end / history.dotColumns) {
         let middle = (Double(column) * width + (width - 1) / 2) * stepsPerDot
         let step = steps.count > 1 ? steps.lowerBound + Int(middle.rounded()) : steps.lowerBound
-        let index = min(max(step - window.origin, 0), window.forecast.steps.count - 1)
+        let index = min(max(step - window.origin, 0), window.forecast.stepCount - 1)
         guard let fan = PanelChart.Fan(window.forecast, index) else { continue }
         for row in row(fan.high80)...row(fan.low80) { shaded.insert([row, column]) }
       }

@@ -31,7 +31,7 @@ public struct TerminalPlot: Sendable {
     let windows = panel.shownBacktests + (panel.forecast.map { [$0] } ?? [])
     var values = steps.compactMap { panel.value($0) }
     for window in windows {
-      for index in window.forecast.steps.indices {
+      for index in 0..<window.forecast.stepCount {
         guard let fan = PanelChart.Fan(window.forecast, index) else { continue }
         values += [fan.low80, fan.median, fan.high80]
       }

@@ -1,0 +1,140 @@
+import Foundation
+import RondoData
+import RondoTraining
+
+extension ForecastReport {
+  /// The report of a forecast, of a backtest before it, or of both.
+  ///
+  /// - Parameters:
+  ///   - files: Where the series came from.
+  ///   - forecaster: What made the forecasts; nil for a backtest alone.
+  ///   - forecasts: Of each series.
+  ///   - backtest: What was forecast of times that have passed.
+  ///   - command: What was typed.
+  public init(
+    files: [String], _ data: SeriesData, forecaster: Forecaster?, _ forecasts: [QuantileForecast],
+    backtest: (run: ForecastBacktest, result: ForecastBacktest.Result)?, command: String
+  ) {
+    let settings = forecaster?.config.settings ?? backtest?.run.settings ?? ForecastSettings()
+    let horizon = settings.forecast.horizon
+    let names = files.map { $0 == "-" ? "standard input" : URL(fileURLWithPath: $0).lastPathComponent }
+    let isForecast = !forecasts.isEmpty
+    self.init(
+      title: "\(isForecast ? "The next \(horizon) steps" : "A backtest of \(horizon) steps") of "
+        + (data.series.count == 1
+          ? names[0] : "\(data.series.count) series of \(names.joined(separator: ", "))"))
+    summary = backtest.map { Self.verdict($0.result.evaluation, horizon: horizon) } ?? []
+    notes = data.notes
+    let valueCount = data.series.reduce(0) { $0 + $1.values.count { !$0.isNaN } }
+    let missing = data.series.reduce(0) { $0 + $1.values.count(where: \.isNaN) }
+    facts = [
+      Fact("file", names.joined(separator: ", "), isCode: true),
+      Fact(
+        "series", "\(data.series.count), \(valueCount) values" + (missing > 0 ? ", \(missing) missing" : "")),
+    ]
+    if let frequency = data.frequency { facts.append(Fact("a step is", frequency.description)) }
+    if let season = forecaster?.config.season ?? backtest?.run.season, season > 1 {
+      facts.append(Fact("season", "\(season) steps"))
+    }
+    facts.append(
+      Fact(
+        "model",
+        "\(settings.forecast.model.rawValue), \(settings.forecast.members) networks of \(settings.architecture.summary)"
+      ))
+    if let run = forecaster?.config.run {
+      facts.append(Fact("trained", "\(run.steps) steps in \(DurationText.short(run.seconds))"))
+    }
+    facts.append(Fact("command", command, isCode: true))
+    panels = Self.panels(data, forecasts, backtest?.result, horizon: horizon)
+    guard let evaluation = backtest?.result.evaluation else { return }
+    scores = evaluation.comparison.map { ScoreTable($0) }
+    addSteps(evaluation)
+    if !evaluation.reliability.isEmpty {
+      calibration = [
+        Curve(
+          name: "this model", points: evaluation.reliability.map { Curve.Point($0.probability, $0.share) })
+      ]
+    }
+    let ranked = evaluation.bySeries.sorted {
+      ($0.comparison.model.smape, $0.name) < ($1.comparison.model.smape, $1.name)
+    }.map {
+      SeriesScore(name: $0.name, smape: $0.comparison.model.smape, mase: $0.comparison.model.mase)
+    }
+    if ranked.count > 3 {
+      let count = min(5, ranked.count / 2)
+      (best, worst) = (Array(ranked.prefix(count)), Array(ranked.suffix(count).reversed()))
+    }
+  }
+
+  private mutating func addSteps(_ evaluation: ForecastEvaluation) {
+    let byStep = evaluation.byStep.filter {
+      ["this model", "seasonal-naive", "naive", "ets"].contains($0.name)
+    }
+    let hasScale = byStep.allSatisfy { $0.steps.allSatisfy { $0.mase != nil } }
+    errorName = hasScale ? "mean absolute scaled error" : "mean absolute error"
+    guard byStep.contains(where: { $0.steps.count > 1 }) else { return }
+    errorByStep = byStep.map { name, steps in
+      Curve(name: name, values: steps.map { hasScale ? $0.mase! : $0.mae })
+    }
+  }
+
+  /// A dozen series at most, evenly spread; those first of which windows were kept.
+  private static func panels(
+    _ data: SeriesData, _ forecasts: [QuantileForecast], _ backtest: ForecastBacktest.Result?, horizon: Int
+  ) -> [ForecastPanel] {
+    let most = 12
+    let kept = Set(backtest?.examples.map(\.series) ?? [])
+    let shown =
+      kept.isEmpty
+      ? (0..<min(most, data.series.count)).map { $0 * data.series.count / min(most, data.series.count) }
+      : Array(kept.sorted().prefix(most))
+    return shown.map { index in
+      let series = data.series[index]
+      let windows = backtest?.examples.filter { $0.series == index } ?? []
+      let earliest = windows.map(\.origin).min() ?? series.values.count
+      var panel = ForecastPanel(
+        series, frequency: data.frequency,
+        forecast: forecasts.indices.contains(index) ? forecasts[index] : nil)
+      panel.firstShown = max(0, min(earliest - horizon, series.values.count - 5 * horizon))
+      panel.backtests = windows.map { .init(origin: $0.origin, forecast: $0.forecast) }
+      return panel
+    }
+  }
+
+  /// How good the forecasts are, in plain words.
+  public static func verdict(_ evaluation: ForecastEvaluation, horizon: Int) -> [String] {
+    guard let comparison = evaluation.comparison else { return [] }
+    func error(_ score: ForecastScore) -> Double { score.mase ?? score.mae }
+    let measure = comparison.model.mase == nil ? "mean absolute error" : "MASE"
+    let model = comparison.model
+    var sentences: [String] = []
+    let windows =
+      "\(model.windows) window\(model.windows == 1 ? "" : "s") of \(horizon) steps that it had not seen"
+    if let best = comparison.baselines.min(by: { (error($0.value), $0.key) < (error($1.value), $1.key) }) {
+      let (own, other) = (error(model), error(best.value))
+      let figures = String(format: "%.3g against %.3g", own, other)
+      let percent = String(format: "%.1f %%", 100 * abs(own / other - 1))
+      if own < 0.98 * other {
+        sentences.append(
+          "On \(windows), the model's error is \(percent) smaller than that of the best baseline, \(best.key) (\(measure) \(figures))."
+        )
+      } else if own <= 1.02 * other {
+        sentences.append(
+          "On \(windows), the model is as good as the best baseline, \(best.key) (\(measure) \(figures)): there is little to gain from a network here."
+        )
+      } else {
+        sentences.append(
+          "On \(windows), \(best.key) is better than the model, whose error is \(percent) larger (\(measure) \(figures)): use that, or train longer."
+        )
+      }
+    }
+    if let in80 = model.coverage80, let in95 = model.coverage95 {
+      sentences.append(
+        String(
+          format: "Its intervals of 80 %% held %.1f %% of the values, those of 95 %% held %.1f %%.",
+          100 * in80,
+          100 * in95))
+    }
+    return sentences
+  }
+}
