@@ -82,6 +82,7 @@ public enum LikelihoodKind: String, CaseIterable, Codable, Sendable {
       let minimum = max(1, RawParameters.minimumDraws / max(1, count * n))
       // Many draws of few rows are divided among threads, too.
       let parts = rows >= 8 || count < 1024 ? 1 : (count + 1023) / 1024
+      defer { withExtendedLifetime(raw) {} }
       Parallel.rows(rows * parts, minimumPerPart: minimum) { range in
         for index in range {
           let (row, part) = (index / parts, index % parts)
@@ -127,6 +128,7 @@ public enum LikelihoodKind: String, CaseIterable, Codable, Sendable {
     let source = RawParameters(name, raw, parameterCount, scales)
     var result = Tensor(uninitialized: [source.rows, count * source.targets])
     let values = result.mutablePointer()
+    defer { withExtendedLifetime(raw) {} }
     Parallel.rows(source.rows, minimumPerPart: 64) { range in
       for row in range {
         for j in 0..<source.targets {
@@ -148,7 +150,8 @@ struct RawParameters {
 
   let rows: Int
   let targets: Int
-  private let tensor: Tensor
+  /// Valid as long as the tensor lives.
+  private let pointer: UnsafePointer<Float>
   private let parameterCount: Int
   private let scales: [Float]?
 
@@ -157,7 +160,7 @@ struct RawParameters {
       raw.columns % parameterCount == 0,
       "\(name): raw parameters \(raw.shape), \(parameterCount) for each target")
     Self.check(name, scales, rows: raw.rows)
-    tensor = raw
+    pointer = raw.pointer
     self.parameterCount = parameterCount
     self.scales = scales
     rows = raw.rows
@@ -173,7 +176,7 @@ struct RawParameters {
   func scale(_ row: Int) -> Double { Double(scales?[row] ?? 1) }
 
   func load(_ row: Int, _ target: Int) -> SIMD4<Double> {
-    Self.load(tensor.pointer + row * tensor.columns + target, stride: targets, parameterCount)
+    Self.load(pointer + row * targets * parameterCount + target, stride: targets, parameterCount)
   }
 
   /// The parameters of one target, the rest 0.

@@ -18,6 +18,12 @@ package enum FastMath {
     let bits = x.bitPattern &+ (0x3FF0_0000_0000_0000 - 0x3FE6_A09E_0000_0000)
     let k = Double(Int64(bits >> 52) - 1023)
     let f = Double(bitPattern: bits & 0x000F_FFFF_FFFF_FFFF &+ 0x3FE6_A09E_0000_0000) - 1
+    return reducedLog(f, k)
+  }
+
+  /// log(1 + f) + k log 2 for √½ − 1 ≤ f ≤ √2 − 1.
+  @inline(__always)
+  private static func reducedLog(_ f: Double, _ k: Double) -> Double {
     let half = 0.5 * f * f
     let s = f / (2 + f)
     let z = s * s
@@ -44,7 +50,10 @@ package enum FastMath {
   /// eˣ; 0 below −708.
   package static func exp(_ x: Double) -> Double {
     guard abs(x) <= 708 else {
-      return x > 709.78 ? .infinity : x > 0 ? 2 * exp(x - PortableMath.ln2) : x < 0 ? 0 : x
+      if x < 0 || x.isNaN { return x < 0 ? 0 : x }
+      if x > 709.782_712_893_384 { return .infinity }
+      let root = exp(0.5 * x)
+      return root * root
     }
     let (scale, p) = parts(x)
     return scale * (1 + p)
@@ -80,7 +89,10 @@ package enum FastMath {
   package static func softplus(_ x: Double) -> (value: Double, derivative: Double) {
     let e = exp(-abs(x))
     let inverse = 1 / (1 + e)
-    return ((x > 0 ? x : 0) + log1p(e), x >= 0 ? inverse : e * inverse)
+    // The logarithm without the sum of 1 and e, which would lose what is small.
+    let isLarge = e > 0.414_2
+    let logarithm = reducedLog(isLarge ? 0.5 * (e - 1) : e, isLarge ? 1 : 0)
+    return ((x > 0 ? x : 0) + logarithm, x >= 0 ? inverse : e * inverse)
   }
 
   /// cos(2π · turns) for |turns| < 2⁴⁹.

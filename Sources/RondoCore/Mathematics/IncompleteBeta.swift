@@ -8,8 +8,8 @@ enum IncompleteBeta {
   static func regularized(
     _ a: Double, _ b: Double, x: Double, y: Double, logFactor: Double
   ) -> (lower: Double, upper: Double) {
-    if x <= 0 || y >= 1 { return (0, 1) }
-    if y <= 0 || x >= 1 { return (1, 0) }
+    if x <= 0 { return (0, 1) }
+    if y <= 0 { return (1, 0) }
     let factor = FastMath.exp(logFactor)
     if x < (a + 1) / (a + b + 2) {
       let lower = min(1, factor * fraction(a, b, x) / a)

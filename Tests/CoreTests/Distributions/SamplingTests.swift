@@ -19,7 +19,7 @@ struct SamplingTests {
       let expected = distribution.cumulative(x)
       let share = Double(draws.count { $0 <= x }) / Double(draws.count)
       let deviation = (expected * (1 - expected) / Double(draws.count)).squareRoot()
-      #expect(abs(share - expected) < 4 * deviation, "\(distribution), up to \(x): \(share) for \(expected)")
+      #expect(abs(share - expected) <= 4 * deviation, "\(distribution), up to \(x): \(share) for \(expected)")
     }
   }
 

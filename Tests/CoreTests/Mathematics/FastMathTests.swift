@@ -18,7 +18,7 @@ struct FastMathTests {
       #expect(relative(FastMath.log(x), Foundation.log(x)) < 4e-16, "\(x)")
     }
     #expect(FastMath.log(1) == 0)
-    #expect(relative(FastMath.log(3e-320), Foundation.log(3e-320)) < 4e-16)
+    #expect(relative(FastMath.log(0x1p-1070), Foundation.log(0x1p-1070)) < 4e-16)
     #expect(FastMath.log(0) == -.infinity && FastMath.log(.infinity) == .infinity)
     #expect(FastMath.log(-1).isNaN && FastMath.log(.nan).isNaN)
   }

@@ -32,6 +32,8 @@ struct ThreadIndependenceTests {
 
   static let targets = (0..<301).map { Int32($0 * 13 % 1003) - 1 }
 
+  static let counts = Tensor([1003, 7], (0..<7021).map { Float($0 * 13 % 31) })
+
   static let cases: [Case] = [
     Case("linear, many columns", [[67, 131], [1003, 131], [1003]]) { linear($0[0], $0[1], bias: $0[2]) },
     Case("linear, many rows", [[701, 131], [67, 131], [67]]) { linear($0[0], $0[1], bias: $0[2]) },
@@ -52,6 +54,9 @@ struct ThreadIndependenceTests {
     Case("pointwise", [[301, 1003], [1003]]) { tanh($0[0] * $0[1]) / sigmoid($0[0] - $0[1]) },
     Case("mean", [[301, 1003]]) { mean($0[0]) },
     Case("meanSquaredError", [[301, 1003], [301, 1003]]) { meanSquaredError($0[0], $0[1]) },
+    Case("gaussianLikelihood", [[1003, 14]]) { gaussianLikelihood($0[0], counts) },
+    Case("studentTLikelihood", [[1003, 21]]) { studentTLikelihood($0[0], counts) },
+    Case("negativeBinomialLikelihood", [[1003, 14]]) { negativeBinomialLikelihood($0[0], counts) },
   ]
 
   @Test func bitsAreEqual() async {
