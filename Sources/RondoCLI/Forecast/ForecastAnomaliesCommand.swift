@@ -19,7 +19,7 @@ struct ForecastAnomaliesCommand: ParsableCommand {
   @Argument(help: "The directory of the model.")
   var model: String
 
-  @Argument(help: ArgumentHelp("The series; - is standard input.", valueName: "file"))
+  @Argument(help: ArgumentHelp(SeriesOptionGroup.fileHelp, valueName: "file"))
   var files: [String]
 
   @OptionGroup(title: "Series") var series: SeriesOptionGroup

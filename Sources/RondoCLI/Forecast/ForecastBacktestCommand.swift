@@ -15,7 +15,7 @@ struct ForecastBacktestCommand: ParsableCommand {
         rondo forecast backtest power.csv --horizon 24 --windows 30 --time-limit 5m
       """)
 
-  @Argument(help: ArgumentHelp("The series; - is standard input.", valueName: "file"))
+  @Argument(help: ArgumentHelp(SeriesOptionGroup.fileHelp, valueName: "file"))
   var files: [String]
 
   @OptionGroup(title: "Windows") var windows: WindowOptionGroup

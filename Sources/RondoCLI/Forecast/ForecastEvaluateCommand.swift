@@ -18,7 +18,7 @@ struct ForecastEvaluateCommand: ParsableCommand {
   @Argument(help: "The directory of the model.")
   var model: String
 
-  @Argument(help: ArgumentHelp("The series; - is standard input.", valueName: "file"))
+  @Argument(help: ArgumentHelp(SeriesOptionGroup.fileHelp, valueName: "file"))
   var files: [String]
 
   @OptionGroup(title: "Windows") var windows: WindowOptionGroup

@@ -16,7 +16,7 @@ struct ForecastFileCommand: ParsableCommand {
         rondo forecast power.csv --horizon 24
       """)
 
-  @Argument(help: ArgumentHelp("The series; - is standard input.", valueName: "file"))
+  @Argument(help: ArgumentHelp(SeriesOptionGroup.fileHelp, valueName: "file"))
   var files: [String]
 
   @Option(

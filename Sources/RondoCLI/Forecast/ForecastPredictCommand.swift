@@ -16,7 +16,7 @@ struct ForecastPredictCommand: ParsableCommand {
   @Argument(help: "The directory of the model.")
   var model: String
 
-  @Argument(help: ArgumentHelp("The series; - is standard input.", valueName: "file"))
+  @Argument(help: ArgumentHelp(SeriesOptionGroup.fileHelp, valueName: "file"))
   var files: [String]
 
   @OptionGroup(title: "Series") var series: SeriesOptionGroup

@@ -17,7 +17,7 @@ struct ForecastTrainCommand: ParsableCommand {
         rondo forecast predict hourly Hourly-train.csv --layout m4 --horizon 48 --output forecast.csv
       """)
 
-  @Argument(help: ArgumentHelp("The series; - is standard input.", valueName: "file"))
+  @Argument(help: ArgumentHelp(SeriesOptionGroup.fileHelp, valueName: "file"))
   var files: [String]
 
   @Option(name: [.customShort("o"), .customLong("output")], help: "The directory for the model.")

@@ -5,6 +5,11 @@ import RondoTraining
 
 /// How files with series are read.
 struct SeriesOptionGroup: ParsableArguments {
+  /// What a file of series can be.
+  static let fileHelp =
+    "The series: a file, - for standard input, or one of "
+    + BundledSeries.all.map { BundledSeries.prefix + $0.name }.joined(separator: ", ") + "."
+
   @Option(
     help: ArgumentHelp(
       "How the file holds series: wide has a column for each and a row for each time; long a row for each series and time; m4 a row for each series, its name first. (default: found)",
@@ -66,6 +71,21 @@ struct SeriesOptionGroup: ParsableArguments {
       valueName: TimeText.Order.allCases.map(\.rawValue).joined(separator: "|")))
   var dateOrder: TimeText.Order?
 
+  @Option(
+    help: ArgumentHelp(
+      "What stands between two fields. (default: found)",
+      valueName: DelimitedText.Delimiter.allCases.map(\.rawValue).joined(separator: "|")))
+  var delimiter: DelimitedText.Delimiter?
+
+  @Option(
+    help: ArgumentHelp(
+      "The decimal mark of numbers, where 1,234 and 1.234 could be read in two ways. (default: found)",
+      valueName: DecimalMark.allCases.map(\.rawValue).joined(separator: "|")))
+  var decimal: DecimalMark?
+
+  @Flag(inversion: .prefixedNo, help: "The first row names the columns. (default: found)")
+  var header: Bool?
+
   func apply(to reading: inout SeriesReading) {
     reading.layout = layout ?? reading.layout
     if !time.isEmpty { reading.time = time }
@@ -77,6 +97,9 @@ struct SeriesOptionGroup: ParsableArguments {
     reading.frequency = frequency ?? reading.frequency
     reading.resample = resample ?? reading.resample
     reading.dateOrder = dateOrder ?? reading.dateOrder
+    reading.delimiter = delimiter ?? reading.delimiter
+    reading.decimal = decimal ?? reading.decimal
+    reading.header = header ?? reading.header
   }
 
   /// The series of files, read as those that a model was trained on unless options say otherwise.
@@ -106,3 +129,5 @@ struct SeriesOptionGroup: ParsableArguments {
 
 extension SeriesLayout: ExpressibleByArgument {}
 extension TimeText.Order: ExpressibleByArgument {}
+extension DelimitedText.Delimiter: ExpressibleByArgument {}
+extension DecimalMark: ExpressibleByArgument {}

@@ -143,8 +143,7 @@ extension FormatError {
 }
 
 /// Names for a message, in quotes, not more than a reader can take in.
-func listed(_ names: [String]) -> String {
-  let limit = 20
+func listed(_ names: [String], limit: Int = 20) -> String {
   let shown = names.prefix(limit).map { quoted($0) }.joined(separator: ", ")
   return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown
 }

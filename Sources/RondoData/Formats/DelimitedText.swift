@@ -1,4 +1,4 @@
-/// A table in a text file: comma-separated, semicolon-separated or tab-separated values (RFC 4180) with a header row.
+/// A table in a text file: values separated by commas, semicolons, tabs or bars (RFC 4180) with a header row.
 ///
 /// A field in quotes may hold delimiters, newlines and, doubled, quotes. Lines end with LF or CRLF; blank lines at the end and a byte order
 /// mark do not count. Rows are found as they are asked for and handed over as bytes, so that a column of numbers costs no strings.
@@ -6,10 +6,30 @@
 /// Source of the format: <https://www.rfc-editor.org/rfc/rfc4180>.
 public struct DelimitedText: Sendable {
   /// What stands between two fields.
-  public enum Delimiter: UInt8, CaseIterable, Sendable {
-    case tab = 0x09
-    case comma = 0x2C
-    case semicolon = 0x3B
+  public enum Delimiter: String, CaseIterable, Sendable, Codable {
+    case tab
+    case comma
+    case semicolon
+    case bar
+
+    var byte: UInt8 {
+      switch self {
+      case .tab: 0x09
+      case .comma: 0x2C
+      case .semicolon: 0x3B
+      case .bar: 0x7C
+      }
+    }
+  }
+
+  /// How many fields a row may have.
+  enum RowLength {
+    /// As many as there are columns.
+    case full
+    /// As many as there are columns, or fewer.
+    case short
+    /// Any number.
+    case any
   }
 
   /// What messages call the file.
@@ -17,10 +37,12 @@ public struct DelimitedText: Sendable {
   /// What stands between two fields.
   public let delimiter: Delimiter
   /// The names in the header row, without spaces around them.
-  public let columns: [String]
+  public private(set) var columns: [String]
   private let bytes: [UInt8]
-  private let rows: Range<Int>
-  private let firstLine: Int
+  private var rows: Range<Int>
+  private var firstLine: Int
+  private let headerStart: Int
+  private var hasHeader = true
 
   /// Reads a file, or standard input if the path is `-`.
   ///
@@ -40,7 +62,7 @@ public struct DelimitedText: Sendable {
   public init(_ bytes: [UInt8], name: String, delimiter: Delimiter? = nil) throws {
     self.name = name
     self.bytes = bytes
-    (self.delimiter, columns, rows, firstLine) = try bytes.withUnsafeBufferPointer { bytes in
+    (self.delimiter, columns, rows, firstLine, headerStart) = try bytes.withUnsafeBufferPointer { bytes in
       try UTF8Check.requireText(bytes, of: name)
       let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
       var end = bytes.count
@@ -54,7 +76,7 @@ public struct DelimitedText: Sendable {
           found: bytes.isEmpty ? "an empty file" : "blank lines")
       }
       let columns = (0..<header.count).map { trimmed(header.text($0)) }
-      return (delimiter, columns, header.next..<end, header.nextLine)
+      return (delimiter, columns, header.next..<end, header.nextLine, start)
     }
   }
 
@@ -84,19 +106,25 @@ public struct DelimitedText: Sendable {
 
   /// Hands each row to `body`, in order.
   ///
-  /// - Parameter allowsShortRows: Whether a row may have fewer fields than the header.
   /// - Throws: ``FormatError`` for a row with another number of fields than the header, or a quote without an end; or what `body` throws.
-  public func forEachRow(allowsShortRows: Bool = false, _ body: (borrowing Row) throws -> Void) throws {
+  public func forEachRow(_ body: (borrowing Row) throws -> Void) throws {
+    try forEachRow(.full, body)
+  }
+
+  /// Hands each row to `body`, in order.
+  func forEachRow(_ length: RowLength, _ body: (borrowing Row) throws -> Void) throws {
     try bytes.withUnsafeBufferPointer { bytes in
       var row = Row(
         UnsafeBufferPointer(rebasing: bytes[..<rows.upperBound]), from: rows.lowerBound, line: firstLine,
         delimiter: delimiter, columns: columns, of: name)
       while try row.advance() {
-        guard row.count == columns.count || allowsShortRows && row.count < columns.count else {
+        guard row.count == columns.count || length == .short && row.count < columns.count || length == .any
+        else {
           let quotes = row.count > columns.count ? "A field with the delimiter in it is put in quotes." : nil
           throw FormatError(
             .init(name, line: row.line),
-            expected: "\(allowsShortRows ? "at most " : "")\(columns.count) fields, as in the header",
+            expected: (length == .short ? "at most " : "")
+              + "\(columns.count) field\(columns.count == 1 ? "" : "s"), as in the \(hasHeader ? "header" : "first row")",
             found: row.isBlank ? "a blank line" : "\(row.count)", hint: row.isBlank ? nil : quotes)
         }
         try body(row)
@@ -106,8 +134,25 @@ public struct DelimitedText: Sendable {
 }
 
 extension DelimitedText {
-  /// What stands in the place of a missing number, in lower case.
-  private static let missing: Set<String> = ["na", "nan", "null", "none", "n/a", "-", "?", "."]
+  /// The table with its columns under other names.
+  func named(_ names: [String]) -> DelimitedText {
+    var table = self
+    table.columns = names
+    return table
+  }
+
+  /// The table whose first row is a row of values, too: its columns are called `1`, `2`, ….
+  ///
+  /// - Parameter hasShortRows: Whether the first row may be shorter than others; otherwise it says how many columns there are.
+  func withoutHeader(hasShortRows: Bool) throws -> DelimitedText {
+    var table = self
+    table.hasHeader = false
+    (table.rows, table.firstLine) = (headerStart..<rows.upperBound, 1)
+    var count = columns.count
+    if hasShortRows { try table.forEachRow(.any) { row in count = max(count, row.count) } }
+    table.columns = (0..<count).map { "\($0 + 1)" }
+    return table
+  }
 }
 
 extension DelimitedText.Delimiter {
@@ -119,7 +164,7 @@ extension DelimitedText.Delimiter {
       if byte == 0x22 { isQuoted.toggle() }
       if isQuoted { continue }
       if byte == 0x0A { break }
-      for (k, delimiter) in allCases.enumerated() where byte == delimiter.rawValue { counts[k] += 1 }
+      for (k, delimiter) in allCases.enumerated() where byte == delimiter.byte { counts[k] += 1 }
     }
     let most = counts.max()!
     return most == 0 ? .comma : allCases[counts.firstIndex(of: most)!]
@@ -155,7 +200,7 @@ extension DelimitedText {
     ) {
       self.bytes = bytes
       self.line = line
-      self.delimiter = delimiter.rawValue
+      self.delimiter = delimiter.byte
       self.columns = columns
       self.name = name
       next = start
@@ -192,25 +237,20 @@ extension DelimitedText {
       try Float(field: bytes(column), "a number in column \(quoted(columns[column]))", at: place(column))
     }
 
-    /// The number in a field; `nil` where it is missing: an empty field, or NA, NaN, null, none, N/A, `-`, `?` or `.`. Where
-    /// fields are not separated by commas, a number may have a decimal comma.
+    /// The number in a field; `nil` where it is missing: an empty field, or NA, NaN, null, none, N/A, #N/A, `-`, `?` or `.`. A number may have
+    /// a decimal comma and marks between thousands.
     ///
+    /// - Parameter decimal: What `1,234` and `1.234` are to be read by; everything else can be read in one way only.
     /// - Throws: ``FormatError`` with line, column and the column's name for everything else.
-    public func optionalNumber(_ column: Int) throws(FormatError) -> Double? {
+    public func optionalNumber(_ column: Int, decimal: DecimalMark? = nil) throws(FormatError) -> Double? {
       let field = bytes(column)
-      let number = DecimalNumber(field)
+      let number = DecimalNumber(field, decimal: decimal)
       if case .finite(let value) = number { return value }
-      if number == .empty { return nil }
-      let text = trimmed(String(decoding: field, as: UTF8.self))
-      if DelimitedText.missing.contains(text.lowercased()) { return nil }
-      if delimiter != DelimitedText.Delimiter.comma.rawValue, !text.contains("."), text.contains(",") {
-        // A decimal comma.
-        let pointed = Array(text.utf8).map { $0 == 0x2C ? 0x2E : $0 }
-        if case .finite(let value) = pointed.withUnsafeBufferPointer({ DecimalNumber($0) }) { return value }
-      }
+      if number.isMissing(field) { return nil }
       throw FormatError(
-        place(column), expected: "a number in column \(quoted(columns[column]))", found: quoted(text),
-        hint: "A missing value is left empty, or NA.")
+        place(column),
+        expected: "a \(number == .notFinite ? "finite " : "")number in column \(quoted(columns[column]))",
+        found: quoted(trimmed(text(column))), hint: "A missing value is left empty, or NA.")
     }
 
     /// Where a field is in the file.

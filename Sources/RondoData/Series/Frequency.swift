@@ -22,9 +22,11 @@ public enum Frequency: Sendable, Hashable {
       // What ends a month ends every month.
       let isLast = day == Timestamp.dayCount(year: year, month: month)
       let place = 12 * year + month - 1 + months * steps
-      let length = Timestamp.dayCount(year: place / 12, month: place % 12 + 1)
-      let moved = Timestamp(year: place / 12, month: place % 12 + 1, day: isLast ? length : min(day, length))
-      return Timestamp(seconds: moved!.seconds + start.secondOfDay)
+      let movedYear = place >= 0 ? place / 12 : (place - 11) / 12
+      let movedMonth = place - 12 * movedYear + 1
+      let length = Timestamp.dayCount(year: movedYear, month: movedMonth)
+      let days = Timestamp.days(movedYear, movedMonth, isLast ? length : min(day, length))
+      return Timestamp(seconds: 86_400 * days + start.secondOfDay)
     }
   }
 

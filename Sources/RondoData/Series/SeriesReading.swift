@@ -20,6 +20,12 @@ public struct SeriesReading: Sendable, Equatable, Codable {
   public var resample: Frequency?
   /// How dates that end with their year are read; found if nil.
   public var dateOrder: TimeText.Order?
+  /// What stands between two fields; found if nil.
+  public var delimiter: DelimitedText.Delimiter?
+  /// The decimal mark of numbers; found if nil.
+  public var decimal: DecimalMark?
+  /// Whether the first row names the columns; found if nil.
+  public var header: Bool?
 
   /// Everything found.
   public init() {}

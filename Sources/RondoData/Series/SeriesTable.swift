@@ -8,6 +8,27 @@ public struct SeriesTable: Sendable, Equatable {
   public var notes: [String] = []
 }
 
+extension SeriesTable {
+  /// What is to be said of series that have nothing to learn from.
+  func notesOfValues(file: String) -> [String] {
+    func note(_ names: [String], _ what: String) -> [String] {
+      guard !names.isEmpty else { return [] }
+      return [
+        "\(names.count) of \(series.count) series of \(file) \(names.count == 1 ? "has" : "have") \(what): \(listed(names, limit: 10))"
+      ]
+    }
+    var (empty, constant) = ([String](), [String]())
+    for one in series {
+      guard let first = one.values.first(where: { !$0.isNaN }) else {
+        empty.append(one.name)
+        continue
+      }
+      if one.values.count > 1, one.values.allSatisfy({ $0 == first }) { constant.append(one.name) }
+    }
+    return note(empty, "no value at all") + note(constant, "the same value throughout")
+  }
+}
+
 /// Puts rows with times on a grid of equal steps, gaps as missing values.
 struct SeriesGrid {
   /// Rows of one group, of which each target is a series.
@@ -18,6 +39,8 @@ struct SeriesGrid {
     var knownCount: Int
     var statics: [String] = []
     var times: [Timestamp] = []
+    /// Seconds that the clocks of the times are ahead of UTC, if the file says so.
+    var offsets: [Int] = []
     var lines: [Int] = []
     /// The values of each target, then of the covariates, known ones first, in the order of the rows.
     var values: [[Double]]
@@ -25,85 +48,151 @@ struct SeriesGrid {
 
   let file: String
   var groups: [Group]
+  /// The names of the columns of covariates, known ones first.
+  var covariates: [String] = []
   var notes: [String] = []
+  private var (unsorted, again, gap): (Finding, Finding, Finding) = (.init(), .init(), .init())
+
+  /// The column known as far as the values that ends longest before them.
+  private var early: (column: String, series: String, steps: Int)?
+
+  /// Something that was found in rows: how often, and what is to be said of the first.
+  private struct Finding {
+    var count = 0
+    var first: String?
+  }
+
+  init(file: String, groups: [Group], covariates: [String], notes: [String]) {
+    (self.file, self.groups, self.covariates, self.notes) = (file, groups, covariates, notes)
+  }
 
   /// - Throws: ``FormatError`` with the line of a time that lies between two steps.
   mutating func table(_ reading: SeriesReading) throws -> SeriesTable {
+    let rows = groups.reduce(0) { $0 + $1.times.count }
     for index in groups.indices where !groups[index].times.isEmpty {
       if let resample = reading.resample { groups[index].times = groups[index].times.map(resample.floor) }
-      groups[index] = sorted(groups[index], saysRepeats: reading.resample == nil)
+      groups[index] = averaged(sorted(groups[index]))
+    }
+    if let first = unsorted.first {
+      notes.append(first + (unsorted.count > 1 ? " in \(unsorted.count) series" : ""))
+    }
+    if let first = again.first, reading.resample == nil {
+      guard 2 * again.count < rows else {
+        throw FormatError(
+          .init(file), expected: "a row for each time\(groups.count > 1 ? " of a series" : "")",
+          found: "\(rows) rows for \(rows - again.count) times (\(first))",
+          hint:
+            "If a column has the names of the series, give it by --id; --resample 1d averages the rows of a day."
+        )
+      }
+      notes.append("\(file), \(first); the values of \(again.count) such rows are averaged with those before")
     }
     guard let frequency = reading.resample ?? reading.frequency ?? Frequency.inferred(groups.map(\.times))
     else {
-      return SeriesTable(series: try series(.seconds(86_400)), frequency: nil, notes: notes)
+      let series = try series(.seconds(86_400))
+      return SeriesTable(series: series, frequency: nil, notes: notes + notesOfCovariates)
     }
     let series = try series(frequency)
-    let (steps, rows) = (
-      groups.reduce(0) { $0 + $1.times.count },
-      series.reduce(0) { $0 + ($1.covariates.known.first ?? $1.values).count }
-        / max(1, groups.first?.names.count ?? 1)
-    )
-    if rows > steps {
+    if let first = gap.first {
       notes.append(
-        "\(rows - steps) of \(rows) steps of \(frequency) have no row in \(file): their values are missing")
+        "\(gap.count) of \(rows - again.count + gap.count) steps of \(frequency) have no row in \(file): their values are missing, first \(first)"
+      )
     }
-    return SeriesTable(series: series, frequency: frequency, notes: notes)
+    return SeriesTable(series: series, frequency: frequency, notes: notes + notesOfCovariates)
   }
 
-  private mutating func sorted(_ group: Group, saysRepeats: Bool) -> Group {
-    var group = group
+  private var notesOfCovariates: [String] {
+    early.map { early in
+      [
+        "column \(quoted(early.column)) of \(file) ends \(early.steps) step\(early.steps == 1 ? "" : "s") before the values of series "
+          + "\(quoted(early.series)); where it is missing, its mean is read"
+      ]
+    } ?? []
+  }
+
+  private mutating func sorted(_ group: Group) -> Group {
     let times = group.times
-    if let place = times.indices.dropFirst().first(where: { times[$0] < times[$0 - 1] }) {
-      notes.append(
-        "\(file), line \(group.lines[place]): earlier than the row before it; rows are sorted by time")
-      let order = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
-      group.times = order.map { times[$0] }
-      group.lines = order.map { [lines = group.lines] in lines[$0] }
-      group.values = group.values.map { values in order.map { values[$0] } }
+    guard let place = times.indices.dropFirst().first(where: { times[$0] < times[$0 - 1] }) else {
+      return group
     }
-    return averaged(group, saysRepeats: saysRepeats)
+    unsorted.count += 1
+    if unsorted.first == nil {
+      unsorted.first =
+        "\(file), line \(group.lines[place]): earlier than the row before it; rows are sorted by time"
+    }
+    var group = group
+    let order = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
+    group.times = order.map { times[$0] }
+    group.lines = order.map { [lines = group.lines] in lines[$0] }
+    group.values = group.values.map { values in order.map { values[$0] } }
+    return group
   }
 
   /// A row for each time: rows of the same time have the means of their values.
-  private mutating func averaged(_ group: Group, saysRepeats: Bool) -> Group {
+  private mutating func averaged(_ group: Group) -> Group {
+    let times = group.times
+    guard let twice = times.indices.dropFirst().first(where: { times[$0] == times[$0 - 1] }) else {
+      return group
+    }
+    if again.first == nil {
+      again.first =
+        "line \(group.lines[twice]): \(times[twice]) again, after line \(group.lines[twice - 1])"
+        + Self.remark(
+          times[twice], "where clocks go back, only times with an offset from UTC tell which is which")
+    }
     var result = group
     (result.times, result.lines, result.values) = ([], [], group.values.map { _ in [] })
-    var rows = 0..<0
-    var twice: Int?
-    while rows.upperBound < group.times.count {
-      let first = rows.upperBound
-      let next = group.times[first...].firstIndex { $0 != group.times[first] } ?? group.times.count
-      rows = first..<next
-      if rows.count > 1, twice == nil { twice = first + 1 }
-      result.times.append(group.times[first])
+    var first = 0
+    while first < times.count {
+      var next = first + 1
+      while next < times.count, times[next] == times[first] { next += 1 }
+      again.count += next - first - 1
+      result.times.append(times[first])
       result.lines.append(group.lines[first])
       for (index, values) in group.values.enumerated() {
-        let there = values[rows].filter { !$0.isNaN }
+        let there = values[first..<next].filter { !$0.isNaN }
         result.values[index].append(there.isEmpty ? .nan : there.reduce(0, +) / Double(there.count))
       }
-    }
-    if let twice, saysRepeats {
-      notes.append(
-        "\(file), line \(group.lines[twice]): \(group.times[twice]) again, after line \(group.lines[twice - 1]); the values of "
-          + "\(group.times.count - result.times.count) such rows are averaged with those before")
+      first = next
     }
     return result
   }
 
-  private func series(_ frequency: Frequency) throws -> [Series] {
-    try groups.flatMap { group -> [Series] in
+  /// What is to be said of a time in the small hours of a Sunday, when clocks change.
+  private static func remark(_ time: Timestamp, _ text: String) -> String {
+    time.weekday == 6 && 1...3 * 3600 ~= time.secondOfDay ? " (\(text))" : ""
+  }
+
+  private mutating func series(_ frequency: Frequency) throws -> [Series] {
+    var all: [Series] = []
+    for group in groups {
       guard let start = group.times.first else {
-        return Self.series(group, group.values, start: nil)
+        all += series(group, group.values, start: nil)
+        continue
       }
-      let places = try group.times.indices.map { row -> Int in
-        guard let place = frequency.steps(from: start, to: group.times[row]) else {
+      var places: [Int] = []
+      places.reserveCapacity(group.times.count)
+      for (row, time) in group.times.enumerated() {
+        guard let place = frequency.steps(from: start, to: time) else {
           throw FormatError(
             .init(file, line: group.lines[row]),
             expected:
               "a time some whole number of steps of \(frequency) after \(start) in line \(group.lines[0])",
-            found: "\(group.times[row])", hint: "If steps are not of \(frequency), give --frequency.")
+            found: "\(time)",
+            hint:
+              "Give the length of steps by --frequency, or let --resample \(frequency) average what lies within them."
+          )
         }
-        return place
+        if let last = places.last, place > last + 1 {
+          gap.count += place - last - 1
+          if gap.first == nil {
+            let missing = frequency.advance(start, by: last + 1)
+            gap.first =
+              "\(missing) after line \(group.lines[row - 1])"
+              + Self.remark(missing, "where clocks go forward, times with an offset from UTC have no gap")
+          }
+        }
+        places.append(place)
       }
       let count = places[places.count - 1] + 1
       guard count <= 100 * places.count + 10_000 else {
@@ -112,30 +201,38 @@ struct SeriesGrid {
           expected: "more than one row for a hundred steps of \(frequency)",
           found: "\(places.count) rows for \(count) steps", hint: "Give a longer --frequency.")
       }
-      let columns = group.values.map { values in
-        var all = [Double](repeating: .nan, count: count)
-        for (place, value) in zip(places, values) { all[place] = value }
-        return all
-      }
-      return Self.series(group, columns, start: start)
+      let columns =
+        count == places.count
+        ? group.values
+        : group.values.map { values in
+          var all = [Double](repeating: .nan, count: count)
+          for (place, value) in zip(places, values) { all[place] = value }
+          return all
+        }
+      all += series(group, columns, start: start)
     }
+    return all
   }
 
   /// The series of a group. Where something is known ahead, rows at the end without any value have not come yet.
-  private static func series(_ group: Group, _ columns: [[Double]], start: Timestamp?) -> [Series] {
+  private mutating func series(_ group: Group, _ columns: [[Double]], start: Timestamp?) -> [Series] {
     let targets = columns[..<group.names.count]
-    var covariates = Covariates()
-    covariates.known = Array(columns[group.names.count...].prefix(group.knownCount))
-    covariates.past = Array(columns[(group.names.count + group.knownCount)...])
-    covariates.statics = group.statics
+    var own = Covariates()
+    own.known = Array(columns[group.names.count...].prefix(group.knownCount))
+    own.past = Array(columns[(group.names.count + group.knownCount)...])
+    own.statics = group.statics
     let end: Int
     if group.knownCount == 0 {
       end = targets.first?.count ?? 0
     } else {
       end = targets.map { ($0.lastIndex { !$0.isNaN } ?? -1) + 1 }.max() ?? 0
     }
+    for (name, values) in zip(covariates.dropFirst(group.knownCount), own.past) {
+      let last = (values.prefix(end).lastIndex { !$0.isNaN } ?? -1) + 1
+      if last < end, early == nil || end - last > early!.steps { early = (name, group.names[0], end - last) }
+    }
     return zip(group.names, targets).map { name, values in
-      Series(name: name, values: values, start: start, covariates: covariates).before(end)
+      Series(name: name, values: values, start: start, covariates: own).before(end)
     }
   }
 }

@@ -1,7 +1,8 @@
 /// Reads dates and times as files write them.
 ///
 /// `2024-02-29`, `2024/2/29 13:30`, `2024-02-29T13:30:00.5Z`, `29.2.2024`, `2/29/2024 1:30 PM`, `29-Feb-24`, `Feb 2024`, `2024-02`, `2024Q1`,
-/// `2024`, `20240229`, `202402`, and seconds or milliseconds since 1970 (ten or thirteen digits). A time with an offset from UTC becomes UTC.
+/// `2024`, `20240229`, `202402`, and seconds or milliseconds since 1970 (ten or thirteen digits). Points may stand in a time in the place of
+/// colons. A time with an offset from UTC becomes UTC.
 public struct TimeText: Sendable {
   /// What comes first in a date that ends with its year.
   public enum Order: String, Sendable, Codable, CaseIterable {
@@ -20,18 +21,23 @@ public struct TimeText: Sendable {
 
   /// The moment that a text names; nil if it names none.
   public func parse(_ text: UnsafeBufferPointer<UInt8>) -> Timestamp? {
+    read(text).map { Timestamp(seconds: $0.clock.seconds - ($0.offset ?? 0)) }
+  }
+
+  /// What the clock shows at the moment that a text names, and the seconds that it is ahead of UTC if the text says so.
+  func read(_ text: UnsafeBufferPointer<UInt8>) -> (clock: Timestamp, offset: Int?)? {
     var scanner = Scanner(text)
     scanner.skipSpaces()
     guard let date = date(&scanner) else { return nil }
-    var (second, offset) = (0, 0)
+    var (second, offset) = (0, Int?.none)
     if !scanner.isAtEnd {
       guard scanner.skipBeforeTime(), let clock = clock(&scanner) else { return nil }
       second = clock
-      offset = zone(&scanner) ?? 0
+      offset = zone(&scanner)
       scanner.skipSpaces()
       guard scanner.isAtEnd else { return nil }
     }
-    return Timestamp(seconds: date.seconds + second - offset)
+    return (Timestamp(seconds: date.seconds + second), offset)
   }
 
   // MARK: Dates
@@ -93,10 +99,10 @@ public struct TimeText: Sendable {
   private func clock(_ scanner: inout Scanner) -> Int? {
     guard let hour = scanner.digits(), hour.count <= 2 else { return nil }
     var (minute, second) = (0, 0)
-    if scanner.skip(":") {
+    if scanner.skip(":") || scanner.skip(".") {
       guard let digits = scanner.digits(), digits.count == 2, digits.value < 60 else { return nil }
       minute = digits.value
-      if scanner.skip(":") {
+      if scanner.skip(":") || scanner.skip(".") {
         guard let digits = scanner.digits(), digits.count == 2, digits.value <= 60 else { return nil }
         second = digits.value
         if scanner.skip(".") || scanner.skip(",") { guard scanner.digits() != nil else { return nil } }
@@ -111,16 +117,25 @@ public struct TimeText: Sendable {
     return 3600 * value + 60 * minute + second
   }
 
-  /// Seconds that a clock is ahead of UTC.
+  /// Seconds that a clock is ahead of UTC: Z, UTC, +02, +0200 or +02:00.
   private func zone(_ scanner: inout Scanner) -> Int? {
     scanner.skipSpaces()
     if scanner.skip("Z") || scanner.skip("UTC") || scanner.skip("GMT") { return 0 }
-    let isBehind = scanner.skip("-")
-    guard isBehind || scanner.skip("+"), let digits = scanner.digits() else { return nil }
-    var seconds =
-      digits.count == 4 ? 3600 * (digits.value / 100) + 60 * (digits.value % 100) : 3600 * digits.value
-    if digits.count <= 2, scanner.skip(":"), let minutes = scanner.digits() { seconds += 60 * minutes.value }
-    return isBehind ? -seconds : seconds
+    var rest = scanner
+    let isBehind = rest.skip("-")
+    guard isBehind || rest.skip("+"), let digits = rest.digits(), digits.count == 4 || digits.count <= 2
+    else {
+      return nil
+    }
+    let hours = digits.count == 4 ? digits.value / 100 : digits.value
+    var minutes = digits.count == 4 ? digits.value % 100 : 0
+    if digits.count <= 2, rest.skip(":") {
+      guard let digits = rest.digits(), digits.count == 2 else { return nil }
+      minutes = digits.value
+    }
+    guard hours < 24, minutes < 60 else { return nil }
+    scanner = rest
+    return (isBehind ? -60 : 60) * (60 * hours + minutes)
   }
 }
 

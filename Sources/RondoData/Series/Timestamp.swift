@@ -51,7 +51,8 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable {
     }
   }
 
-  private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
+  /// Days since 1970 began, of years before and after those of the calendar, too.
+  static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
     let year = month <= 2 ? year - 1 : year
     let era = (year >= 0 ? year : year - 399) / 400
     let yearOfEra = year - era * 400

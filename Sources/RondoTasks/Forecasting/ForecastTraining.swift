@@ -42,7 +42,8 @@ public struct ForecastTraining {
     let checkpoint = try request.checkpoint(records)
     files = records.isEmpty ? request.files.map { FileRecord(path: $0, sha256: "") } : records
     let data = try data ?? SeriesData(request.files, settings.forecast.reading)
-    (series, frequency, notes) = (data.series, data.frequency, data.notes)
+    (series, frequency) = (data.series, data.frequency)
+    notes = data.notes + data.notes(horizon: settings.forecast.horizon)
     season = settings.forecast.season ?? Seasonality.season(of: series.map(\.values), frequency: frequency)
 
     let parameters: ParameterStore

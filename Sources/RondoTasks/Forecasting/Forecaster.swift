@@ -75,11 +75,15 @@ public struct Forecaster: Sendable {
   public func forecast(_ series: [Series], horizon: Int? = nil) throws -> [QuantileForecast] {
     let horizon = horizon ?? config.forecast.horizon
     for one in series {
-      for known in one.covariates.known where known.count < one.values.count + horizon {
+      for (index, known) in one.covariates.known.enumerated() {
+        let ahead = (known.lastIndex { !$0.isNaN } ?? -1) + 1 - one.values.count
+        guard ahead < horizon else { continue }
+        let names = config.forecast.reading.known
         throw OptionError.conflict(
-          "what is known ahead of series \(quoted(one.name)) ends \(known.count - one.values.count) steps after its last value, and a "
-            + "forecast of \(horizon) steps needs it to the end: add rows with the columns of --known, the target empty"
-        )
+          "\(index < names.count ? "column \(quoted(names[index]))" : "what is known ahead") of series \(quoted(one.name)) ends "
+            + (ahead < 0 ? "\(-ahead) steps before" : ahead == 0 ? "with" : "\(ahead) steps after")
+            + " its last value, and a forecast of \(horizon) steps needs it to the end: add rows with the columns of --known, the "
+            + "target empty, or choose a smaller --horizon")
       }
     }
     return try forecasts(

@@ -23,7 +23,23 @@ public struct SeriesData: Sendable {
     }
     series = tables.flatMap(\.series)
     frequency = frequencies.first
-    notes = tables.flatMap(\.notes)
+    var notes = tables.flatMap(\.notes)
+    var names: Set<String> = []
+    if tables.count > 1, let again = series.first(where: { !names.insert($0.name).inserted }) {
+      notes.append(
+        "several files have a series \(quoted(again.name)): they are told apart by their order alone")
+    }
+    self.notes = notes
+  }
+
+  /// What a person should know of series that are too short for a horizon, a sentence each.
+  func notes(horizon: Int) -> [String] {
+    let short = series.filter { $0.values.count < horizon }
+    guard let first = short.first else { return [] }
+    return [
+      "\(short.count) of \(series.count) series \(short.count == 1 ? "is" : "are") shorter than the horizon of \(horizon) steps, first "
+        + "\(quoted(first.name)) with \(first.values.count): nothing shows how good a forecast of so many steps is"
+    ]
   }
 
   /// When a step of a series is, if times are known.

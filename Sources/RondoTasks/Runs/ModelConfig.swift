@@ -67,7 +67,12 @@ extension FileRecord {
   /// Files as they are now.
   static func now(_ paths: [String]) throws(FileError) -> [FileRecord] {
     try paths.map { path throws(FileError) in
-      FileRecord(
+      // One of an unknown name is refused where it is read.
+      if path.hasPrefix(BundledSeries.prefix) {
+        let series = BundledSeries.named(String(path.dropFirst(BundledSeries.prefix.count)))
+        return FileRecord(path: path, sha256: series?.checksum ?? "")
+      }
+      return FileRecord(
         path: URL(fileURLWithPath: path).standardizedFileURL.path, sha256: try Files.checksum(path))
     }
   }

@@ -64,8 +64,7 @@ struct SegmentNetwork: ForecastNetwork {
   func quantiles(
     _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place]
   ) -> [[Double]] {
-    let windows = WindowBatch(
-      input, ends: input.items.map(\.values.count), places, shape, scale)
+    let windows = WindowBatch(input, ends: nil, places, shape, scale)
     let values = quantiles(Tape(parameters, training: false), windows).value.values
     let (segment, count) = (shape.segment, probabilities.count)
     return windows.scales.enumerated().map { window, scale in

@@ -95,9 +95,9 @@ package struct WindowBatch {
 
   /// Cuts windows out of series.
   ///
-  /// - Parameter ends: For each series where it ends: what is there or later is not seen.
+  /// - Parameter ends: For each series where it ends: what is there or later is not seen. Nil if no targets are wanted.
   package init(
-    _ input: ForecastInput, ends: [Int], _ places: [Place], _ shape: WindowShape, _ kind: WindowScale.Kind,
+    _ input: ForecastInput, ends: [Int]?, _ places: [Place], _ shape: WindowShape, _ kind: WindowScale.Kind,
     ids: [Int]? = nil
   ) {
     let (segment, context) = (shape.segment, shape.context)
@@ -121,7 +121,7 @@ package struct WindowBatch {
       }
       lengths.append(shape.contextSegments - first / segment)
       // Beside zeros there is no telling how large a value is.
-      guard scale.scale > 0 else { continue }
+      guard scale.scale > 0, let ends else { continue }
       let end = min(ends[place.series], place.origin + shape.horizon)
       for time in place.origin..<max(place.origin, end) where !series[time].isNaN {
         targets[window * steps + time - place.origin] = Float(scale.scaled(series[time]))
