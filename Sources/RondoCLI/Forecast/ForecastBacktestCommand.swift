@@ -89,9 +89,14 @@ struct ForecastBacktestCommand: ParsableCommand {
       )
       try AtomicFile.write(page.html, to: report)
     }
-    if json { return try StandardOutput.print(ForecastTable.json(evaluation)) }
+    if json {
+      var object = ForecastTable.json(evaluation).object ?? [:]
+      if !result.prices.isEmpty { object["prices"] = ForecastTable.json(result.prices) }
+      return try StandardOutput.print(.object(object))
+    }
     let comparison = evaluation.comparison!
     try StandardOutput.print("\(comparison.model.windows) windows of \(settings.forecast.horizon) steps")
     try StandardOutput.print(ForecastTable.text(comparison, season: run.season))
+    for sentence in PriceComparison.verdict(result.prices) { try StandardOutput.print(sentence) }
   }
 }

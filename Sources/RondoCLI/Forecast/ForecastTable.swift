@@ -45,6 +45,18 @@ enum ForecastTable {
     return .object(object)
   }
 
+  /// What forecasts of returns say of prices.
+  static func json(_ prices: [PriceComparison]) -> JSON {
+    .object(
+      prices.reduce(into: JSON.Object()) { object, price in
+        object[price.name] = .object([
+          "level_mae": .number(price.levelError), "random_walk_mae": .number(price.randomWalkError),
+          "qlike": .number(price.qlike), "ewma_qlike": .number(price.ewmaQLIKE),
+          "garch_qlike": .number(price.garchQLIKE), "steps": .integer(price.steps),
+        ])
+      })
+  }
+
   /// All measures; `baselines` by name.
   static func json(_ comparison: ForecastComparison, season: Int) -> JSON {
     var object = object(comparison.model)

@@ -59,6 +59,9 @@ struct SeriesOptionGroup: ParsableArguments {
     transform: Self.frequency)
   var frequency: Frequency?
 
+  @Flag(help: "The values are prices: forecast their returns, log p(t) - log p(t-1).")
+  var returns = false
+
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Average rows within steps of this length.", valueName: "step"),
@@ -95,6 +98,7 @@ struct SeriesOptionGroup: ParsableArguments {
     if !past.isEmpty { reading.past = past }
     if !`static`.isEmpty { reading.statics = `static` }
     reading.frequency = frequency ?? reading.frequency
+    reading.returns = returns || reading.returns
     reading.resample = resample ?? reading.resample
     reading.dateOrder = dateOrder ?? reading.dateOrder
     reading.delimiter = delimiter ?? reading.delimiter

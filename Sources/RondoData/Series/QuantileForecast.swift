@@ -74,4 +74,20 @@ public struct QuantileForecast: Sendable, Equatable {
     }
     return sum / weight
   }
+
+  /// The variance of a step's distribution whose quantiles lie on lines between these, what is beyond the outermost ones being as they are.
+  public func variance(step: Int) -> Double {
+    let values = Array(self[step])
+    var (sum, squares) = (0.0, 0.0)
+    func add(_ weight: Double, _ a: Double, _ b: Double) {
+      sum += weight * (a + b) / 2
+      squares += weight * (a * a + a * b + b * b) / 3
+    }
+    add(probabilities[0], values[0], values[0])
+    for k in values.indices.dropLast() {
+      add(probabilities[k + 1] - probabilities[k], values[k], values[k + 1])
+    }
+    add(1 - probabilities[values.count - 1], values[values.count - 1], values[values.count - 1])
+    return max(0, squares - sum * sum)
+  }
 }

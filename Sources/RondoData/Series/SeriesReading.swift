@@ -16,6 +16,8 @@ public struct SeriesReading: Sendable, Equatable, Codable {
   public var statics: [String] = []
   /// How far steps are apart; found if nil.
   public var frequency: Frequency?
+  /// Whether values are prices whose returns are forecast.
+  public var returns = false
   /// Steps within which rows are averaged; as they are if nil.
   public var resample: Frequency?
   /// How dates that end with their year are read; found if nil.

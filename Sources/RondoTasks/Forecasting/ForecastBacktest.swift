@@ -21,6 +21,7 @@ public struct ForecastBacktest {
   public let notes: [String]
   /// The series.
   public let series: [Series]
+  private let prices: [[Double]]?
   private let frequency: Frequency?
   private let places: [WindowBatch.Place]
   private let stopwatch: Stopwatch
@@ -44,7 +45,7 @@ public struct ForecastBacktest {
   ) throws {
     try settings.validate()
     (self.settings, self.windows, self.refits, self.stopwatch) = (settings, windows, refits, stopwatch)
-    (series, notes, frequency) = (data.series, data.notes, data.frequency)
+    (series, prices, notes, frequency) = (data.series, data.prices, data.notes, data.frequency)
     let horizon = settings.forecast.horizon
     places = windows.places(series.map(\.values.count), horizon: horizon)
     let past = Self.past(series, places)
@@ -80,6 +81,8 @@ public struct ForecastBacktest {
     public let evaluation: ForecastEvaluation
     /// Forecasts of some windows: those that follow each other at the end of the series that were asked for.
     public let examples: [(series: Int, origin: Int, forecast: QuantileForecast)]
+    /// What forecasts of returns say of the prices, of each; empty if the series are no returns.
+    public let prices: [PriceComparison]
   }
 
   /// Trains, forecasts all windows and compares them with what came.
@@ -92,7 +95,11 @@ public struct ForecastBacktest {
     examples: Int = 0, onStep: @escaping (ProgressDisplay.Report) throws -> Void
   ) throws -> Result {
     let horizon = settings.forecast.horizon
-    var evaluation = ForecastEvaluation(series, horizon: horizon, season: season)
+    var evaluation = ForecastEvaluation(
+      series, horizon: horizon, season: season,
+      baselines: .suited(toReturns: settings.forecast.reading.returns))
+    var levels = series.map { _ in [(origin: Int, forecast: QuantileForecast)]() }
+    var variances: [[Double]] = []
     var shown: [(series: Int, origin: Int, forecast: QuantileForecast)] = []
     let wanted = examplePlaces(of: examples)
     let rounds = rounds
@@ -114,7 +121,20 @@ public struct ForecastBacktest {
       let input = try ForecastInput(series, program.encoding)
       let (ensemble, _) = try program.result(outcome.parameters, past, season: season)
       try evaluation.add(round, trained: program.ends, probabilities: ForecastProgram.probabilities) {
-        try ensemble.forecasts(input, $0)
+        places in
+        let forecasts = try ensemble.forecasts(input, places)
+        if prices != nil {
+          for (place, forecast) in zip(places, forecasts) {
+            levels[place.series].append((place.origin, forecast))
+          }
+        }
+        return forecasts
+      }
+      if prices != nil, !refits {
+        variances = try series.indices.map { index in
+          try self.variances(
+            of: index, input, ensemble, trained: program.ends[index], tested: past[index].values.count)
+        }
       }
       let examples = round.filter { place in wanted.contains { $0 == place } }
       for (place, forecast) in zip(examples, try ensemble.forecasts(input, examples)) {
@@ -124,7 +144,40 @@ public struct ForecastBacktest {
     guard evaluation.comparison != nil else {
       throw OptionError.conflict("no value is there in the last \(horizon) steps of any series")
     }
-    return Result(evaluation: evaluation, examples: shown)
+    return Result(
+      evaluation: evaluation, examples: shown, prices: comparisons(levels, variances))
+  }
+
+  /// What the forecasts say of prices; nothing if the series are no returns, or models were trained anew.
+  private func comparisons(
+    _ levels: [[(origin: Int, forecast: QuantileForecast)]], _ variances: [[Double]]
+  ) -> [PriceComparison] {
+    guard let prices, !variances.isEmpty else { return [] }
+    return series.indices.compactMap { index in
+      guard let first = levels[index].first?.origin else { return nil }
+      return PriceComparison(
+        series[index], prices: prices[index], levels: levels[index], variances: variances[index],
+        first: first,
+        horizon: settings.forecast.horizon)
+    }
+  }
+
+  /// The variance that is forecast of each return from the first window on, one step before: that of the quantiles, times what made it right on
+  /// the returns that were held out.
+  private func variances(
+    of index: Int, _ input: ForecastInput, _ ensemble: ForecastEnsemble, trained: Int, tested: Int
+  ) throws -> [Double] {
+    let values = series[index].values
+    let begin = min(max(trained, 1), tested)
+    let places = (begin..<values.count).map { WindowBatch.Place(series: index, origin: $0) }
+    let raw = try ensemble.forecasts(input, places).map { $0.variance(step: 0) }
+    var (sum, count) = (0.0, 0)
+    for (step, variance) in zip(begin..<tested, raw) where !values[step].isNaN && variance > 0 {
+      sum += values[step] * values[step] / variance
+      count += 1
+    }
+    let factor = count >= 100 ? sum / Double(count) : 1
+    return raw[(tested - begin)...].map { max($0 * factor, .leastNormalMagnitude) }
   }
 
   /// The windows that one model forecasts: all of them, or trained anew the last but k of each series.

@@ -91,7 +91,9 @@ final class ForecastProgram: TrainingProgram {
     _ parameters: ParameterStore, _ series: [Series], season: Int
   ) throws -> (ForecastEnsemble, heldOut: ForecastEvaluation) {
     var ensemble = ensemble(parameters)
-    var evaluation = ForecastEvaluation(series, horizon: settings.forecast.horizon, season: season)
+    var evaluation = ForecastEvaluation(
+      series, horizon: settings.forecast.horizon, season: season,
+      baselines: .suited(toReturns: settings.forecast.reading.returns))
     let places = heldOutPlaces.sorted { ($0.series, $0.origin) < ($1.series, $1.origin) }
     var calibrator = IntervalCalibration.Scores(Self.probabilities)
     try evaluation.add(places, trained: ends, probabilities: Self.probabilities) { some in

@@ -117,7 +117,9 @@ public struct Forecaster: Sendable {
   public func evaluate(_ series: [Series], _ windows: ForecastWindows) throws -> ForecastEvaluation {
     let horizon = config.forecast.horizon
     let input = try ForecastInput(series, config.covariates)
-    var evaluation = ForecastEvaluation(series, horizon: horizon, season: config.season)
+    var evaluation = ForecastEvaluation(
+      series, horizon: horizon, season: config.season,
+      baselines: .suited(toReturns: config.forecast.reading.returns))
     let places = windows.places(series.map(\.values.count), horizon: horizon)
     let first = Dictionary(places.map { ($0.series, $0.origin) }, uniquingKeysWith: min)
     try evaluation.add(

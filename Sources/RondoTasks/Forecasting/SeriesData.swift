@@ -5,6 +5,8 @@ import RondoTraining
 public struct SeriesData: Sendable {
   /// The series, in the order of the files.
   public let series: [Series]
+  /// The prices that the series are returns of, from one step before the first return on; nil if they are no returns.
+  public let prices: [[Double]]?
   /// How far their steps are apart; nil if times are not known.
   public let frequency: Frequency?
   /// What a person should know of how they were read, a sentence each.
@@ -21,8 +23,23 @@ public struct SeriesData: Sendable {
         "the files have steps of \(frequencies.map(\.description).sorted().joined(separator: " and ")): one model has one kind of steps. "
           + "Train them apart, or give --frequency.")
     }
-    series = tables.flatMap(\.series)
     frequency = frequencies.first
+    let read = tables.flatMap(\.series)
+    if reading.returns {
+      for one in read {
+        if let step = one.firstWithoutReturn {
+          let time = one.start.flatMap { start in frequencies.first?.advance(start, by: step).description }
+          throw OptionError.conflict(
+            "series \(quoted(one.name)) has the price \(one.values[step]) at \(time ?? "step \(step + 1)"): --returns takes logarithms, "
+              + "of which there are none of what is not positive")
+        }
+      }
+      prices = read.map(\.values)
+      series = read.map { [frequency] in $0.logReturns(frequency) }
+    } else {
+      prices = nil
+      series = read
+    }
     var notes = tables.flatMap(\.notes)
     var names: Set<String> = []
     if tables.count > 1, let again = series.first(where: { !names.insert($0.name).inserted }) {

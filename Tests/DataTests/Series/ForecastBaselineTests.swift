@@ -1,3 +1,4 @@
+import RondoCore
 import RondoData
 import RondoTestSupport
 import Testing
@@ -34,7 +35,9 @@ import Testing
   }
 
   /// A history shorter than a season is repeated; one value goes on as it is.
-  @Test(arguments: ForecastBaseline.allCases) func shortHistoriesHaveForecasts(_ baseline: ForecastBaseline) {
+  @Test(arguments: [ForecastBaseline].suited(toReturns: false)) func shortHistoriesHaveForecasts(
+    _ baseline: ForecastBaseline
+  ) {
     #expect(baseline.forecast([3], horizon: 2, season: 24) == [3, 3])
     let few = baseline.forecast([2, 4], horizon: 3, season: 24)
     #expect(few.allSatisfy { $0.isFinite })
@@ -59,8 +62,9 @@ import Testing
   }
 
   /// Without being fitted anew: what was fitted to all but the last values and then saw them goes on from the last ones.
-  @Test(arguments: ForecastBaseline.allCases) func laterValuesAreTakenAsTheyCome(_ baseline: ForecastBaseline)
-  {
+  @Test(arguments: [ForecastBaseline].suited(toReturns: false)) func laterValuesAreTakenAsTheyCome(
+    _ baseline: ForecastBaseline
+  ) {
     let season = [8.0, 12, 10, 11]
     let values = (0..<60).map { 0.5 * Double($0) + season[$0 % 4] }
     var fitted = baseline.fitted(Array(values[..<40]), season: 4, horizon: 4, probabilities: [0.1, 0.5, 0.9])
@@ -82,5 +86,18 @@ import Testing
       history, season: 2, horizon: 4, probabilities: [0.1, 0.9]
     ).forecast(4)
     #expect(forecast.steps == [[20, 20], [21, 21], [22, 22], [23, 23]])
+  }
+
+  @Test func aRandomWalkOfReturnsStays() {
+    let returns = (0..<101).map { Double($0) - 50 }
+    let walk = ForecastBaseline.randomWalk.fitted(
+      returns, season: 1, horizon: 2, probabilities: [0.1, 0.5, 0.9])
+    #expect(walk.forecast(2).points == [0, 0] && walk.forecast(1).steps == [[-40, 0, 40]])
+    let prices = Series(name: "p", values: [1, 2, .nan, 8, 4], start: Timestamp(seconds: 0))
+    let found = prices.logReturns(.seconds(60))
+    #expect(found.start == Timestamp(seconds: 60) && found.values[1].isNaN)
+    for (index, expected) in [(0, 2.0), (2, 4), (3, 0.5)] {
+      #expect(abs(found.values[index] - PortableMath.log(expected)) < 1e-12)
+    }
   }
 }

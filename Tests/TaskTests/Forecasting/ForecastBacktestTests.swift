@@ -1,3 +1,4 @@
+import Foundation
 import RondoCore
 import RondoData
 import RondoTasks
@@ -29,7 +30,7 @@ import Testing
   @Test func windowsFollowEachOther() throws {
     let comparison = try run(csv)
     #expect(comparison.model.windows == 6)
-    #expect(comparison.baselines.count == ForecastBaseline.allCases.count)
+    #expect(comparison.baselines.count == [ForecastBaseline].suited(toReturns: false).count)
     #expect(comparison.model.coverage80 != nil && comparison.model.wql != nil)
   }
 
@@ -67,5 +68,35 @@ import Testing
       result.examples.map(\.origin) == [64, 68, 72, 76].suffix(4)
         && result.examples.allSatisfy { $0.series == 0 })
     #expect(result.examples.allSatisfy { $0.forecast.stepCount == 4 })
+  }
+
+  /// Prices whose volatility comes in waves: the returns' distribution says so, and their direction nothing.
+  @Test func returnsArePutBesideARandomWalk() throws {
+    let random = RandomSource(seed: 9)
+    let folder = TemporaryFolder()
+    var (price, lines) = (100.0, ["step,price,low"])
+    for step in 0..<1200 {
+      let deviation = 0.002 + 0.02 * Double((step / 40) % 2)
+      price *= exp(deviation * random.normal(stream: 0, position: UInt64(step)))
+      lines.append("\(1000 + 2 * step),\(price),\(step % 5 == 0 ? "" : "\(price / 2)")")
+    }
+    let file = folder.file("prices.csv", lines.joined(separator: "\n") + "\n")
+    var settings = settings()
+    settings.forecast.reading.returns = true
+    settings.forecast.reading.targets = ["price", "low"]
+    settings.training.budget = .steps(60)
+    let backtest = try ForecastBacktest([file], settings, ForecastWindows(count: 40, share: 0.2))
+    let result = try backtest.run { _ in }
+    let comparison = try #require(result.evaluation.comparison)
+    #expect(Set(comparison.baselines.keys) == ["random-walk", "ets"])
+    #expect(result.prices.map(\.name) == ["price", "low"])
+    for price in result.prices {
+      #expect(price.horizon == 4 && abs(price.levelError / price.randomWalkError - 1) < 0.2)
+      #expect(price.qlike.isFinite && price.ewmaQLIKE > 0 && price.garchQLIKE > 0 && price.steps > 150)
+    }
+    #expect(PriceComparison.verdict(result.prices).count == 2)
+    // A price that is not positive has no return.
+    let negative = folder.file("negative.csv", "step,price\n1,5\n3,-2\n5,1\n")
+    #expect(throws: OptionError.self) { try SeriesData([negative], settings.forecast.reading) }
   }
 }

@@ -15,6 +15,8 @@ public enum ForecastBaseline: String, CaseIterable, Sendable {
   case theta
   /// Exponential smoothing, with the trend and the season that suit the series best.
   case ets
+  /// Of returns: zero, and what returns were before.
+  case randomWalk = "random-walk"
 
   /// The baseline fitted to a history.
   ///
@@ -38,6 +40,7 @@ public enum ForecastBaseline: String, CaseIterable, Sendable {
     case .drift: return DriftBaseline(values)
     case .naive2: return Deseasonalized(values, season: season) { NaiveBaseline($0) }
     case .theta: return Deseasonalized(values, season: season, ThetaBaseline.init)
+    case .randomWalk: return RandomWalkBaseline(history, probabilities: probabilities)
     case .ets: return ETSBaseline(values, season: season, probabilities: probabilities)
     }
   }
@@ -81,5 +84,12 @@ struct Deseasonalized<Baseline: FittedBaseline>: FittedBaseline {
   func forecast(_ horizon: Int) -> QuantileForecast {
     let points = baseline.forecast(horizon).medians
     return QuantileForecast(points: points.enumerated().map { $1 * factors[(count + $0) % factors.count] })
+  }
+}
+
+extension [ForecastBaseline] {
+  /// Those that suit levels, or returns of prices.
+  public static func suited(toReturns: Bool) -> [ForecastBaseline] {
+    toReturns ? [.randomWalk, .ets] : ForecastBaseline.allCases.filter { $0 != .randomWalk }
   }
 }

@@ -43,7 +43,7 @@ struct NaiveBaseline: FittedBaseline {
   }
 
   /// The quantile of sorted values, on the line between the two nearest.
-  private static func quantile(_ probability: Double, of sorted: [Double]) -> Double {
+  static func quantile(_ probability: Double, of sorted: [Double]) -> Double {
     let place = probability * Double(sorted.count - 1)
     let index = min(Int(place), sorted.count - 2)
     return sorted[index] + (sorted[index + 1] - sorted[index]) * (place - Double(index))

@@ -12,9 +12,9 @@ public struct ForecastEvaluation: Sendable {
     var model: ForecastScoring
     var baselines: [ForecastScoring]
 
-    init(horizon: Int) {
+    init(horizon: Int, baselines: Int) {
       model = ForecastScoring(horizon: horizon)
-      baselines = ForecastBaseline.allCases.map { _ in ForecastScoring(horizon: horizon) }
+      self.baselines = Array(repeating: model, count: baselines)
     }
 
     mutating func add(_ other: Scorings) {
@@ -22,10 +22,10 @@ public struct ForecastEvaluation: Sendable {
       for index in baselines.indices { baselines[index].add(other.baselines[index]) }
     }
 
-    var comparison: ForecastComparison? {
+    func comparison(_ kinds: [ForecastBaseline]) -> ForecastComparison? {
       guard let model = model.score else { return nil }
       var comparison = ForecastComparison(model: model, baselines: [:])
-      for (baseline, scoring) in zip(ForecastBaseline.allCases, baselines) {
+      for (baseline, scoring) in zip(kinds, baselines) {
         comparison.baselines[baseline.rawValue] = scoring.score
       }
       return comparison
@@ -35,13 +35,17 @@ public struct ForecastEvaluation: Sendable {
   /// The season by which errors are scaled, in steps.
   public let season: Int
   private let horizon: Int
+  private let kinds: [ForecastBaseline]
   private let series: [Series]
   private var scorings: [Scorings]
 
   /// An evaluation without any window yet.
-  package init(_ series: [Series], horizon: Int, season: Int) {
-    (self.series, self.horizon, self.season) = (series, horizon, season)
-    scorings = series.map { _ in Scorings(horizon: horizon) }
+  package init(
+    _ series: [Series], horizon: Int, season: Int,
+    baselines: [ForecastBaseline] = .suited(toReturns: false)
+  ) {
+    (self.series, self.horizon, self.season, kinds) = (series, horizon, season, baselines)
+    scorings = series.map { _ in Scorings(horizon: horizon, baselines: baselines.count) }
   }
 
   /// Adds windows.
@@ -79,7 +83,7 @@ public struct ForecastEvaluation: Sendable {
     }
 
     // Each baseline of each series by itself: one walk through its windows.
-    let kinds = ForecastBaseline.allCases
+    let kinds = kinds
     let results = Mutex([ForecastScoring?](repeating: nil, count: groups.count * kinds.count))
     Parallel.rows(groups.count * kinds.count, minimumPerPart: 1) { range in
       for index in range {
@@ -122,16 +126,16 @@ public struct ForecastEvaluation: Sendable {
   // MARK: Results
 
   private var all: Scorings {
-    scorings.reduce(into: Scorings(horizon: horizon)) { $0.add($1) }
+    scorings.reduce(into: Scorings(horizon: horizon, baselines: kinds.count)) { $0.add($1) }
   }
 
   /// The scores of all windows; nil if no value came in any.
-  public var comparison: ForecastComparison? { all.comparison }
+  public var comparison: ForecastComparison? { all.comparison(kinds) }
 
   /// The scores of each series of which a value came, by its name.
   public var bySeries: [(name: String, comparison: ForecastComparison)] {
     zip(series, scorings).compactMap { series, scorings in
-      scorings.comparison.map { (series.name, $0) }
+      scorings.comparison(kinds).map { (series.name, $0) }
     }
   }
 
@@ -139,7 +143,7 @@ public struct ForecastEvaluation: Sendable {
   public var byStep: [(name: String, steps: [StepScore])] {
     let all = all
     return [("this model", all.model.stepScores)]
-      + zip(ForecastBaseline.allCases, all.baselines).map { ($0.rawValue, $1.stepScores) }
+      + zip(kinds, all.baselines).map { ($0.rawValue, $1.stepScores) }
   }
 
   /// Of each quantile that the model forecasts its probability, and the share of values that were not above it.

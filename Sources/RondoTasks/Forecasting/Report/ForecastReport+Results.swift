@@ -23,7 +23,11 @@ extension ForecastReport {
       title: "\(isForecast ? "The next \(horizon) steps" : "A backtest of \(horizon) steps") of "
         + (data.series.count == 1
           ? names[0] : "\(data.series.count) series of \(names.joined(separator: ", "))"))
-    summary = backtest.map { Self.verdict($0.result.evaluation, horizon: horizon) } ?? []
+    summary =
+      backtest.map { backtest in
+        Self.verdict(backtest.result.evaluation, horizon: horizon)
+          + PriceComparison.verdict(backtest.result.prices)
+      } ?? []
     notes = data.notes
     let valueCount = data.series.reduce(0) { $0 + $1.values.count { !$0.isNaN } }
     let missing = data.series.reduce(0) { $0 + $1.values.count(where: \.isNaN) }
