@@ -64,7 +64,7 @@ struct PanelChart {
     ) { markup in
       frame.drawValues(&markup)
       if let unit = panel.unit {
-        frame.text(TextWidth.fitted(unit, to: 200), frame.left, frame.top - 8, &markup)
+        frame.text(TextWidth.fitted(unit, to: 320), frame.left, frame.top - 8, &markup)
       }
       drawOrigins(&markup)
       drawBands(past, &markup)

@@ -95,6 +95,8 @@ import Testing
           panel.forecast = .init(origin: values.count, forecast: forecast)
           var report = ForecastReport(title: "Odd")
           report.panels = [panel]
+          report.errorByStep = [.init(name: "one", values: values)]
+          report.training = (0..<40).map { .init(name: "\($0)", values: values) }
           let page = report.html
           let check = MarkupCheck(page)
           #expect(check.problem == nil, "\(values)")
