@@ -34,7 +34,7 @@ let package = Package(
     // What users import.
     .target(
       name: "Rondo",
-      dependencies: ["RondoCore", "RondoData", "RondoNN", "RondoRecurrence", "RondoTraining"]),
+      dependencies: ["RondoCore", "RondoData", "RondoNN", "RondoRecurrence", "RondoTasks", "RondoTraining"]),
     // The command line.
     .executableTarget(
       name: "RondoCLI",

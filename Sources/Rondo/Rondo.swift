@@ -2,4 +2,5 @@
 @_exported import RondoData
 @_exported import RondoNN
 @_exported import RondoRecurrence
+@_exported import RondoTasks
 @_exported import RondoTraining

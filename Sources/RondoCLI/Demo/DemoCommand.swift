@@ -8,10 +8,11 @@ import RondoTraining
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
-    abstract: "Watch a recurrent network learn real text, for about a minute.",
+    abstract: "Watch recurrent networks forecast a real series and learn to write, for about a minute.",
     discussion: """
-      Trains a model of characters on the sources and documents around the current directory, or on FILE, and saves it. \
-      Every 15 seconds it shows what the model writes by then.
+      First networks forecast the carbon dioxide in the air of Mauna Loa, week by week, and leave a report to look at. Then one is trained on the \
+      sources and documents around the current directory and writes like them; every 15 seconds it shows what it writes by then. With FILE \
+      only that, on FILE.
       """)
 
   @Argument(help: "A UTF-8 text, better 100 KB or more.")
@@ -31,6 +32,7 @@ struct DemoCommand: ParsableCommand {
     let stopwatch = Stopwatch()
     threads.apply()
     let directory = Self.freeDirectory()
+    if file == nil { try forecast(stopwatch) }
     let source: (file: String, description: String)
     if let file {
       source = (file, file)
@@ -52,6 +54,26 @@ struct DemoCommand: ParsableCommand {
       throw error
     }
   }
+
+  /// The bundled series of carbon dioxide, a year ahead.
+  private func forecast(_ stopwatch: Stopwatch) throws {
+    let series = BundledSeries.maunaLoaCO2
+    StandardError.write("Recurrent networks forecast \(series.title), a year ahead.\n")
+    var settings = ForecastSettings()
+    settings.forecast.horizon = 52
+    settings.forecast.season = series.season
+    settings.forecast.members = 3
+    let flow = ForecastFlow(
+      files: [BundledSeries.prefix + series.name], directory: ForecastFlow.freeDirectory(for: "rondo-demo"),
+      settings: settings, timeLimit: min(Self.forecastSeconds, time / 3))
+    let result = try flow.run(stopwatch)
+    // With --json there is one object on standard output, at the end.
+    if !json { try result.print(plot: true) }
+    StandardError.write("\n")
+  }
+
+  /// What the forecast takes at most.
+  private static let forecastSeconds = 20.0
 
   private func run(_ text: String, _ description: String, _ directory: String, _ stopwatch: Stopwatch) throws
   {

@@ -51,9 +51,6 @@ struct ForecastFileCommand: ParsableCommand {
   @Flag(help: "Print the results as one JSON object.")
   var json = false
 
-  /// The share of the time that the backtest takes.
-  private static let backtestShare = 0.4
-
   func run() throws {
     let stopwatch = Stopwatch()
     threads.apply()
@@ -63,100 +60,18 @@ struct ForecastFileCommand: ParsableCommand {
     try model.apply(to: &settings.architecture)
     try optimisation.apply(to: &settings.training)
     settings.training.seed = seed ?? settings.training.seed
-    let directory = directory ?? Self.freeDirectory(for: files[0])
-
-    // What standard input holds can be read once only: the series are kept, and the model's run names no file.
-    let data = try SeriesData(files, settings.forecast.reading)
-    SeriesOptionGroup.show(data.notes)
-    let tested = try backtest ? test(data, settings) : nil
-    settings.training.budget = .seconds(max(1, timeLimit - stopwatch.seconds))
-    let forecaster = try train(data, settings, into: directory)
-    let forecasts = try forecaster.forecast(data.series)
-    try AtomicFile.write(ForecastCSV.text(forecasts, of: data), to: directory + "/forecast.csv")
-    let report = ForecastReport(
-      files: files, data, forecaster: forecaster, forecasts, backtest: tested,
-      command: CommandLine.quotedArguments)
-    try AtomicFile.write(report.html, to: directory + "/report.html")
-    try print(report, tested?.result.evaluation, forecaster, directory)
-  }
-
-  /// Forecasts the end of the series by a model that has not seen it; nil if there is too little for that.
-  private func test(
-    _ data: SeriesData, _ settings: ForecastSettings
-  ) throws -> (run: ForecastBacktest, result: ForecastBacktest.Result)? {
-    var settings = settings
-    settings.training.budget = .seconds(Self.backtestShare * timeLimit)
-    let longest = data.series.map(\.values.count).max() ?? 0
-    // Windows take a fifth of the longest series at most.
-    let count = max(1, min(5, longest / 5 / settings.forecast.horizon))
-    guard longest >= 3 * settings.forecast.horizon else {
-      StandardError.write(
-        "rondo: no backtest: three horizons are the least, and the longest series has \(longest) steps\n")
-      return nil
-    }
-    let run = try ForecastBacktest(data, settings, ForecastWindows(count: count))
-    let result = try TrainingRun.show(
-      firstStep: 0, settings.architecture, parameterCount: run.parameterCount,
-      description: "without the end of the series; " + run.dataDescription
-    ) { progress in try run.run(examples: 12) { progress.update($0) } }
-    return (run, result)
-  }
-
-  private func train(_ data: SeriesData, _ settings: ForecastSettings, into directory: String) throws
-    -> Forecaster
-  {
-    var request = ForecastTraining.Request(
-      files: files, directory: directory, settings: settings, command: CommandLine.quotedArguments)
-    request.stopwatch = Stopwatch()
-    let training = try ForecastTraining(request, data)
-    return try TrainingRun.show(
-      firstStep: 0, settings.architecture, parameterCount: training.parameterCount,
-      description: training.dataDescription
-    ) { progress in try training.run { progress.update($0) } }.forecaster
-  }
-
-  private func print(
-    _ report: ForecastReport, _ evaluation: ForecastEvaluation?, _ forecaster: Forecaster, _ directory: String
-  ) throws {
-    let written = ["forecast.csv", "report.html"].map { directory + "/" + $0 }
-    if json {
-      var object: JSON.Object = [
-        "directory": .string(directory), "forecast": .string(written[0]), "report": .string(written[1]),
-      ]
-      object["backtest"] = evaluation.map(ForecastTable.json)
-      return try StandardOutput.print(.object(object))
-    }
-    if let comparison = evaluation?.comparison {
-      try StandardOutput.print(
-        "backtest: \(comparison.model.windows) windows of \(forecaster.config.forecast.horizon) steps")
-      try StandardOutput.print(ForecastTable.text(comparison, season: forecaster.config.season))
-      for sentence in report.summary { try StandardOutput.print(sentence) }
-    }
-    if plot, let panel = report.panels.first {
-      try StandardOutput.print("\n\(panel.name)\n" + TerminalPlot().text(panel))
-    }
-    let program = ProgramName.shortest
+    var flow = ForecastFlow(
+      files: files, directory: directory ?? ForecastFlow.freeDirectory(for: files[0]), settings: settings,
+      timeLimit: timeLimit)
+    flow.hasBacktest = backtest
+    let result = try flow.run(stopwatch)
+    if json { return try StandardOutput.print(result.object) }
+    try result.print(plot: plot)
     try StandardOutput.print(
       """
-      forecast in \(written[0]), report in \(written[1])
 
       next, when there are new rows:
-        \(program) forecast predict \(CommandLine.quoted(directory)) \(files.map(CommandLine.quoted).joined(separator: " "))
+        \(ProgramName.shortest) forecast update \(CommandLine.quoted(flow.directory)) new-rows.csv
       """)
-  }
-
-  /// The file's name without its ending and `-forecast`; the first with a number that does not exist.
-  private static func freeDirectory(for file: String) -> String {
-    var name = URL(fileURLWithPath: file == "-" ? "series" : file).lastPathComponent
-    if let bundled = file.split(separator: ":").last, file.hasPrefix("bundled:") { name = String(bundled) }
-    for ending in [".gz", ".csv", ".tsv", ".txt"] where name.hasSuffix(ending) {
-      name.removeLast(ending.count)
-    }
-    var (free, number) = (name + "-forecast", 1)
-    while FileManager.default.fileExists(atPath: free) {
-      number += 1
-      free = "\(name)-forecast-\(number)"
-    }
-    return free
   }
 }
