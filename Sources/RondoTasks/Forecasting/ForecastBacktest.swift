@@ -47,7 +47,9 @@ public struct ForecastBacktest {
         "\(windows) windows of \(settings.forecast.horizon) steps are \(tested) steps, and the longest series has "
           + "\(series.map(\.values.count).max() ?? 0): choose fewer --windows or a smaller --horizon.")
     }
-    season = settings.forecast.season ?? Seasonality.season(of: past.map(\.values), frequency: data.frequency)
+    season =
+      settings.forecast.season ?? data.season
+      ?? Seasonality.season(of: past.map(\.values), frequency: data.frequency)
     let parameters: ParameterStore
     (program, parameters) = try ForecastProgram.prepared(settings, past, frequency: data.frequency)
     parameterCount = parameters.count

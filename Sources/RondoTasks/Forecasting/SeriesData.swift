@@ -7,6 +7,8 @@ public struct SeriesData: Sendable {
   public let series: [Series]
   /// How far their steps are apart; nil if times are not known.
   public let frequency: Frequency?
+  /// The steps of a season, if all files say the same.
+  let season: Int?
   /// What a person should know of how they were read, a sentence each.
   public let notes: [String]
 
@@ -23,6 +25,8 @@ public struct SeriesData: Sendable {
     }
     series = tables.flatMap(\.series)
     frequency = frequencies.first
+    let seasons = Set(tables.map(\.season))
+    season = seasons.count == 1 ? seasons.first! : nil
     var notes = tables.flatMap(\.notes)
     var names: Set<String> = []
     if tables.count > 1, let again = series.first(where: { !names.insert($0.name).inserted }) {
