@@ -89,7 +89,9 @@ struct SeriesColumns {
         .init(table.name), expected: "a column of numbers",
         found: names.indices.map { Self.described($0, sample, names) }.prefix(20).joined(separator: ", "),
         hint:
-          "The delimiter is taken to be \(table.delimiter.rawValue) and the first row to name the columns: --delimiter, --no-header."
+          table.columns[0].hasPrefix("#")
+          ? "Take out the lines that begin with #."
+          : "The delimiter is taken to be \(table.delimiter.rawValue) and the first row to name the columns: --delimiter, --no-header."
       )
     }
     for column in targets where taken.contains(column) || column == id {
@@ -142,14 +144,19 @@ struct SeriesColumns {
   }
 
   private static func unreadable(
-    _ place: FormatError.Place, _ names: [String], found: String, hint: String = ""
+    _ place: FormatError.Place, _ names: [String], found: String, hint: String? = nil
   ) -> FormatError {
-    FormatError(
+    // A date, a time and letters behind them.
+    let hasZone = found.dropLast().last?.isLetter == true && found.contains(":")
+    let hints = [
+      hasZone
+        ? "Of time zones, Z and offsets like +01:00 are known."
+        : "It is read like 2024-02-29 13:30, 29.2.2024 or 2/29/2024.", hint,
+    ]
+    return FormatError(
       place, expected: "a date or time in column \(listed(names))",
       found: found == "\"\"" ? "nothing" : found,
-      hint:
-        "It is read like 2024-02-29 13:30, 2024-02-29T13:30+01:00, 29.2.2024 or 2/29/2024; names of time zones are not known."
-        + (hint.isEmpty ? "" : " " + hint))
+      hint: hints.compactMap { $0 }.joined(separator: " "))
   }
 
   /// Whether values are whole dates, not years.
@@ -194,8 +201,8 @@ struct SeriesColumns {
     return (
       decimal,
       [
-        "numbers of \(table.name) could have a decimal \(unclear.mark.rawValue) or one between thousands (\(quoted(unclear.value)) in line "
-          + "\(unclear.line)): --decimal is taken to be \(decimal.rawValue)"
+        "numbers of \(table.name) like \(quoted(unclear.value)) in line \(unclear.line) could have a decimal \(unclear.mark.rawValue) or one "
+          + "between thousands: --decimal is taken to be \(decimal.rawValue)"
       ]
     )
   }
@@ -220,7 +227,7 @@ struct SeriesColumns {
     }
     for column in columns where !texts.contains(column) {
       let what =
-        table.columns[column].isEmpty ? "the column \(column + 1)" : "column \(quoted(names[column]))"
+        table.columns[column].isEmpty ? "column \(column + 1)" : "column \(quoted(names[column]))"
       let why =
         sample.columns[column].countsRows ? "which counts the rows" : "which has neither a name nor a value"
       notes.append("left out \(what) of \(table.name), \(why)")

@@ -5,7 +5,11 @@ public enum SeriesFile {
   ///
   /// - Throws: ``FileError`` or ``FormatError``.
   public static func read(_ path: String, _ reading: SeriesReading = SeriesReading()) throws -> SeriesTable {
-    if let bundled = try BundledSeries.at(path) { return try read(bundled.csv, name: path, reading) }
+    if let bundled = try BundledSeries.at(path) {
+      var table = try read(bundled.csv, name: path, reading)
+      table.season = table.frequency == bundled.frequency ? bundled.season : nil
+      return table
+    }
     let name = path == "-" ? Files.standardInputName : path
     if path.hasSuffix(".gz") { return try read(GzipFile.read(path), name: name, reading) }
     let bytes = try Files.read(path, limit: 1 << 36)

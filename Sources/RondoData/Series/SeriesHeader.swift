@@ -27,7 +27,7 @@ enum SeriesHeader {
       layout == .m4 || layout == nil && !table.columns.contains { ColumnSample.kind($0) == .time }
     let bare = try table.withoutHeader(hasShortRows: hasShortRows)
     let note =
-      "the first row of \(table.name) has values, \(listed(table.columns, limit: 5)): its columns are called 1 to \(bare.columns.count); --header if that row names them"
+      "the first row of \(table.name) has values, \(listed(table.columns, limit: 5)): its columns are called 1\(bare.columns.count > 1 ? ", 2, …" : ""); --header if that row names them"
     return (bare, try ColumnSample(bare), isThere == nil ? note : nil)
   }
 
@@ -51,7 +51,7 @@ enum SeriesHeader {
     guard numbers.count > 1 || numbers.count == 1 && row.count > 1 && row[0].isEmpty else { return false }
     let pairs = zip(numbers, numbers.dropFirst())
     guard !numbers.contains(nil) else { return false }
-    return pairs.allSatisfy { $1! == $0! + 1 }
+    return 0...1 ~= numbers[0]! && pairs.allSatisfy { $1! == $0! + 1 }
       || numbers.allSatisfy { 1500...2200 ~= $0! } && pairs.allSatisfy { $0! < $1! }
   }
 

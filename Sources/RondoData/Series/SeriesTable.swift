@@ -4,6 +4,8 @@ public struct SeriesTable: Sendable, Equatable {
   public var series: [Series]
   /// How far their steps are apart; nil if the file has no times.
   public var frequency: Frequency?
+  /// The steps of its season, if the file says so.
+  public var season: Int?
   /// What a person should know of how the file was read, a sentence each.
   public var notes: [String] = []
 }
@@ -89,10 +91,10 @@ struct SeriesGrid {
     }
     guard let frequency = reading.resample ?? reading.frequency ?? Frequency.inferred(groups.map(\.times))
     else {
-      let series = try series(.seconds(86_400))
+      let series = try series(.seconds(86_400), reading)
       return SeriesTable(series: series, frequency: nil, notes: notes + notesOfCovariates)
     }
-    let series = try series(frequency)
+    let series = try series(frequency, reading)
     if let first = gap.first {
       notes.append(
         "\(gap.count) of \(rows - again.count + gap.count) steps of \(frequency) have no row in \(file): their values are missing, first \(first)"
@@ -163,7 +165,7 @@ struct SeriesGrid {
     time.weekday == 6 && 1...3 * 3600 ~= time.secondOfDay ? " (\(text))" : ""
   }
 
-  private mutating func series(_ frequency: Frequency) throws -> [Series] {
+  private mutating func series(_ frequency: Frequency, _ reading: SeriesReading) throws -> [Series] {
     var all: [Series] = []
     for group in groups {
       guard let start = group.times.first else {
@@ -179,8 +181,8 @@ struct SeriesGrid {
             expected:
               "a time some whole number of steps of \(frequency) after \(start) in line \(group.lines[0])",
             found: "\(time)",
-            hint:
-              "Give the length of steps by --frequency, or let --resample \(frequency) average what lies within them."
+            hint: (reading.frequency == nil ? "Give the length of steps by --frequency, or let" : "Let")
+              + " --resample \(frequency) average what lies within them."
           )
         }
         if let last = places.last, place > last + 1 {

@@ -57,7 +57,8 @@ public struct ForecastBacktest {
           + "with a history before them: choose fewer --windows or a smaller --horizon.")
     }
     season =
-      settings.forecast.season ?? Seasonality.season(of: past.map(\.values), frequency: data.frequency)
+      settings.forecast.season ?? data.season
+      ?? Seasonality.season(of: past.map(\.values), frequency: data.frequency)
     let (_, parameters) = try ForecastProgram.prepared(
       settings, past, frequency: data.frequency, season: season)
     parameterCount = parameters.count

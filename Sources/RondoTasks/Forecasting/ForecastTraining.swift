@@ -44,7 +44,9 @@ public struct ForecastTraining {
     let data = try data ?? SeriesData(request.files, settings.forecast.reading)
     (series, frequency) = (data.series, data.frequency)
     notes = data.notes + data.notes(horizon: settings.forecast.horizon)
-    season = settings.forecast.season ?? Seasonality.season(of: series.map(\.values), frequency: frequency)
+    season =
+      settings.forecast.season ?? data.season
+      ?? Seasonality.season(of: series.map(\.values), frequency: frequency)
 
     let parameters: ParameterStore
     (program, parameters) = try ForecastProgram.prepared(

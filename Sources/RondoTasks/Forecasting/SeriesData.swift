@@ -9,6 +9,8 @@ public struct SeriesData: Sendable {
   public let prices: [[Double]]?
   /// How far their steps are apart; nil if times are not known.
   public let frequency: Frequency?
+  /// The steps of a season, if all files say the same.
+  let season: Int?
   /// What a person should know of how they were read, a sentence each.
   public let notes: [String]
 
@@ -40,6 +42,8 @@ public struct SeriesData: Sendable {
       prices = nil
       series = read
     }
+    let seasons = Set(tables.map(\.season))
+    season = seasons.count == 1 ? seasons.first! : nil
     var notes = tables.flatMap(\.notes)
     var names: Set<String> = []
     if tables.count > 1, let again = series.first(where: { !names.insert($0.name).inserted }) {

@@ -37,6 +37,7 @@ import Testing
     arguments: [
       ("a,b\tc\td;e", .tab), ("a,b,c;d", .comma), ("a;b;c,d", .semicolon), ("a", .comma),
       ("\"a;b;c\",d", .comma), ("\"a\n;\";b", .semicolon), ("a\nb;c", .comma), ("a,b;c", .comma),
+      ("a|b|c,d", .bar),
     ] as [(String, DelimitedText.Delimiter)])
   func delimiterIsFoundInTheHeader(text: String, delimiter: DelimitedText.Delimiter) throws {
     #expect(try DelimitedText(Array(text.utf8), name: "table").delimiter == delimiter)

@@ -34,10 +34,12 @@ import Testing
 
   @Test func whatIsWrongInARowHasAPlace() {
     func message(_ text: String) -> String? { self.message(text) { $0.layout = .m4 } }
-    #expect(message("V1,V2\na,1\na,2\n") == "line 3, column 1: a row for each series, a second one for \"a\"")
+    #expect(
+      message("V1,V2\na,1\na,2\n")
+        == "line 3, column 1: a row for each series, a second one for \"a\", after line 2")
     #expect(message("V1,V2\n,1\n") == "line 2, column 1: the name of a series, nothing")
     #expect(message("V1,V2,V3\na,1,x2\n") == "line 2, column 5: a number in column \"V3\", \"x2\"")
-    #expect(message("V1,V2\na,inf\n") == "line 2, column 3: a number in column \"V2\", \"inf\"")
+    #expect(message("V1,V2\na,inf\n") == "line 2, column 3: a finite number in column \"V2\", \"inf\"")
     #expect(message("V1,V2\na,1,2\n") == "line 2, column 0: at most 2 fields, as in the header, 3")
     #expect(message("V1,V2\n") == "line 0, column 0: a header row and rows of values, one row")
   }
@@ -126,7 +128,10 @@ import Testing
         == true)
     let far = (1...9).map { "2024-01-01 00:0\($0):00,1\n" }.joined() + "2034-01-01,1\n"
     #expect(message("date,y\n" + far)?.hasPrefix("line 11") == true)
-    #expect(message("date,y\n2024-01-01,x\n") == "line 0, column 0: a column of numbers, \"date\", \"y\"")
+    #expect(
+      message("date,y\n2024-01-01,x\n")
+        == "line 0, column 0: a column of numbers, \"date\" (\"2024-01-01\" in line 2), \"y\" (\"x\" in line 2)"
+    )
     #expect(
       message("date,y\n2024-01-01,1\n2024-01-02,1 2\n")
         == "line 3, column 12: a number in column \"y\", \"1 2\"")

@@ -52,7 +52,7 @@ public struct BundledSeries: Sendable {
 
   /// Its series.
   public func table() -> SeriesTable {
-    do { return try SeriesFile.read(csv, name: Self.prefix + name) } catch { preconditionFailure("\(error)") }
+    do { return try SeriesFile.read(Self.prefix + name) } catch { preconditionFailure("\(error)") }
   }
 
   /// A CSV file of it: a column of dates, and one of each series.
@@ -69,7 +69,4 @@ public struct BundledSeries: Sendable {
 
   /// The SHA-256 of ``csv``, as 64 hexadecimal digits.
   public var checksum: String { SHA256.hash(csv) }
-
-  /// The size of its numbers in the program.
-  var literalSize: Int { columns.reduce(0) { $0 + $1.values.utf8.count } }
 }
