@@ -42,7 +42,8 @@ public struct DelimitedText: Sendable {
   private var rows: Range<Int>
   private var firstLine: Int
   private let headerStart: Int
-  private var hasHeader = true
+  /// Whether the first row names the columns.
+  private(set) var hasHeader = true
 
   /// Reads a file, or standard input if the path is `-`.
   ///

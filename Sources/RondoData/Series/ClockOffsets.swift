@@ -1,5 +1,7 @@
 /// How far the clocks of a file's times are ahead of UTC.
 struct ClockOffsets {
+  /// How far steps are apart, if that is known.
+  var step: Frequency?
   private var first: (hasOffset: Bool, line: Int)?
   private var offsets: Set<Int> = []
   private var secondOfDay: Int?
@@ -28,8 +30,12 @@ struct ClockOffsets {
     secondOfDay = clock.secondOfDay
   }
 
-  /// Whether times stay as the clocks show them: all are at the same time of a day, so that steps are days, weeks or months.
-  var keepsClock: Bool { isSameTimeOfDay }
+  /// Whether times stay as the clocks show them: all are at the same time of a day, so that steps are days, weeks or months. A few rows of
+  /// shorter steps may be, too, and are to become what other rows of theirs become.
+  var keepsClock: Bool {
+    if case .seconds(let seconds) = step, seconds % 86_400 != 0 { return false }
+    return isSameTimeOfDay
+  }
 
   /// What is to be said of it, if any offset is not zero.
   func note(_ file: String) -> String? {

@@ -17,6 +17,8 @@ struct SeriesColumns {
   let texts: [Int]
   /// The decimal mark of numbers that could be read in two ways.
   let decimal: DecimalMark?
+  /// How dates that could be read in two ways are read; nil if there are none.
+  private(set) var dateOrder: TimeText.Order?
   var notes: [String] = []
   private var text: TimeText
 
@@ -28,6 +30,7 @@ struct SeriesColumns {
     let table = bare.named(names)
     self.table = table
     text = TimeText(order: reading.dateOrder ?? .monthFirst)
+    dateOrder = reading.dateOrder
     let asked = try reading.time.map { try table.column($0) }
     known = try reading.known.map { try table.column($0) }
     past = try reading.past.map { try table.column($0) }
@@ -263,11 +266,26 @@ struct SeriesColumns {
     }
     guard differs else { return }
     text.order = isDayFirst && (!isMonthFirst || hasPoints) ? .dayFirst : .monthFirst
+    dateOrder = text.order
     if isDayFirst == isMonthFirst {
       notes.append(
         "the dates of \(table.name) could begin with the day or the month: --date-order is taken to be \(text.order.rawValue)"
       )
     }
+  }
+
+  /// A reading with what was found: other rows of the same source are read alike by it, however few they are.
+  func found(_ reading: SeriesReading) -> SeriesReading {
+    var found = reading
+    found.layout = layout
+    found.header = table.hasHeader
+    found.decimal = decimal
+    guard layout != .m4 else { return found }
+    found.time = time.map { table.columns[$0] }
+    found.id = id.map { table.columns[$0] }
+    found.targets = targets.map { table.columns[$0] }
+    found.dateOrder = dateOrder
+    return found
   }
 
   // MARK: Rows

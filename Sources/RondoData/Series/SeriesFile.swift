@@ -44,6 +44,7 @@ public enum SeriesFile {
     case .wide, .long: table = try times(of: columns, reading)
     }
     table.notes += table.notesOfValues(file: name)
+    table.reading = columns.found(reading)
     return table
   }
 
@@ -102,6 +103,7 @@ public enum SeriesFile {
     var groups: [SeriesGrid.Group] = []
     var places: [String: Int] = [:]
     var offsets = ClockOffsets()
+    offsets.step = reading.frequency
     if columns.id == nil { groups = [group(nil)] }
     try table.forEachRow { row in
       var place = 0

@@ -8,6 +8,8 @@ public struct SeriesTable: Sendable, Equatable {
   public var season: Int?
   /// What a person should know of how the file was read, a sentence each.
   public var notes: [String] = []
+  /// How the file was read: as it was asked for, and what was found.
+  public var reading = SeriesReading()
 }
 
 extension SeriesTable {

@@ -41,6 +41,8 @@ public struct ForecastConfig: ModelConfig {
     public var valueCount: Int
     /// The series whose last horizon the weights were chosen by.
     public var validationCount: Int
+    /// How the files were read: as it was asked for, and what was found. Missing in models of earlier versions.
+    public var reading: SeriesReading? = nil
   }
 
   /// What was measured when a run ended.
