@@ -12,6 +12,6 @@ struct ForecastCommand: ParsableCommand {
     subcommands: [
       ForecastFileCommand.self, ForecastTrainCommand.self, ForecastEvaluateCommand.self,
       ForecastBacktestCommand.self,
-      ForecastPredictCommand.self, ForecastAnomaliesCommand.self,
+      ForecastPredictCommand.self, ForecastUpdateCommand.self, ForecastAnomaliesCommand.self,
     ], defaultSubcommand: ForecastFileCommand.self)
 }

@@ -116,6 +116,25 @@ struct SeriesOptionGroup: ParsableArguments {
     return data
   }
 
+  /// New rows of a model's series, read as those that it was trained on were unless options say otherwise: as the files have them.
+  func rows(_ files: [String], of forecaster: Forecaster) throws -> [Series] {
+    let config = forecaster.config
+    var reading = config.data.reading ?? config.forecast.reading
+    // Columns that were found are those of the layout that was found.
+    if let layout, layout != reading.layout { reading = config.forecast.reading }
+    reading.frequency = config.frequency
+    apply(to: &reading)
+    // The first return of new prices needs the last price before them.
+    reading.returns = false
+    let data = try SeriesData(files, reading, areParts: true)
+    if let frequency = config.frequency, let found = data.frequency, found != frequency {
+      throw OptionError.conflict(
+        "the model's steps are of \(frequency), and those of the new rows of \(found)")
+    }
+    Self.show(data.notes)
+    return data.rows
+  }
+
   /// What was noticed while files were read.
   static func show(_ notes: [String]) {
     for note in notes { StandardError.write("rondo: \(note)\n") }

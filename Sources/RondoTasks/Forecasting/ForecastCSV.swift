@@ -9,16 +9,30 @@ public enum ForecastCSV {
   public static func text(
     _ forecasts: [QuantileForecast], of data: SeriesData, quantiles: [Double] = quantiles
   ) -> String {
+    text(forecasts, of: data.series, data.frequency, quantiles: quantiles)
+  }
+
+  /// - Parameter frequency: How far steps are apart; nil if times are not known.
+  public static func text(
+    _ forecasts: [QuantileForecast], of all: [Series], _ frequency: Frequency?,
+    quantiles: [Double] = quantiles
+  ) -> String {
     var text = "series,time,mean,median" + quantiles.map { ",q\($0)" }.joined() + "\n"
-    for (series, forecast) in zip(data.series, forecasts) {
+    for (series, forecast) in zip(all, forecasts) {
       let name = DelimitedText.field(series.name)
       for step in 0..<forecast.stepCount {
-        let time = data.time(of: series, step: series.values.count + step)?.description ?? "\(step + 1)"
+        let time = time(of: series, frequency, step: step)
         text += "\(name),\(time),\(forecast.mean(step: step)),\(forecast.quantile(0.5, step: step))"
         for quantile in quantiles { text += ",\(forecast.quantile(quantile, step: step))" }
         text += "\n"
       }
     }
     return text
+  }
+
+  /// When a step that is forecast is; its number if times are not known.
+  public static func time(of series: Series, _ frequency: Frequency?, step: Int) -> String {
+    guard let start = series.start, let frequency else { return "\(step + 1)" }
+    return frequency.advance(start, by: series.values.count + step).description
   }
 }

@@ -13,9 +13,12 @@ struct ForecastEnsemble: Sendable {
 
   /// The forecasts of windows, which see nothing from their origin on.
   ///
+  /// - Parameter windows: Of each place the windows that the members go on reading; nil to begin them anew.
   /// - Throws: `ModelError` if one is not finite.
-  func forecasts(_ input: ForecastInput, _ places: [WindowBatch.Place]) throws -> [QuantileForecast] {
-    try quantiles(input, places).map { values in
+  func forecasts(
+    _ input: ForecastInput, _ places: [WindowBatch.Place], windows: [[StreamedWindow]?]? = nil
+  ) throws -> [QuantileForecast] {
+    try quantiles(input, places, windows: windows).map { values in
       guard values.allSatisfy(\.isFinite) else { throw ModelError.notFinite }
       let forecast = QuantileForecast(probabilities: probabilities, values: values)
       return calibration?.applied(to: forecast) ?? forecast
@@ -23,14 +26,23 @@ struct ForecastEnsemble: Sendable {
   }
 
   /// For each window the quantiles of the first step, ascending, then those of the second, …: the means of the members'.
-  func quantiles(_ input: ForecastInput, _ places: [WindowBatch.Place]) -> [[Double]] {
+  func quantiles(
+    _ input: ForecastInput, _ places: [WindowBatch.Place], windows: [[StreamedWindow]?]? = nil
+  ) -> [[Double]] {
     var results: [[Double]] = []
     let batch = 256
     for first in stride(from: 0, to: places.count, by: batch) {
-      let part = Array(places[first..<min(first + batch, places.count)])
-      var sums = members[0].quantiles(parameters, input, part)
-      for member in members.dropFirst() {
-        let own = member.quantiles(parameters, input, part)
+      let range = first..<min(first + batch, places.count)
+      let part = Array(places[range])
+      func quantiles(ofMember number: Int) -> [[Double]] {
+        guard let windows, let network = members[number] as? any StreamingNetwork else {
+          return members[number].quantiles(parameters, input, part)
+        }
+        return network.quantiles(parameters, input, part, windows: windows[range].map { $0?[number] })
+      }
+      var sums = quantiles(ofMember: 0)
+      for number in members.indices.dropFirst() {
+        let own = quantiles(ofMember: number)
         for window in sums.indices {
           for index in sums[window].indices { sums[window][index] += own[window][index] }
         }

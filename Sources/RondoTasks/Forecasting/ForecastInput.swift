@@ -9,6 +9,8 @@ package struct ForecastInput: Sendable {
     package let values: [Double]
     /// Which series of those that were trained on it is, by its name; nil if it is none of them.
     let number: Int?
+    /// Steps of the series before the first value: more than none if earlier ones have been left out.
+    let before: Int
     let start: Timestamp?
     let known: [[Float]]
     let past: [[Float]]
@@ -24,15 +26,17 @@ package struct ForecastInput: Sendable {
 
   /// Series without covariates.
   package init(_ series: [[Double]]) {
-    items = series.map { Item(values: $0, number: nil, start: nil, known: [], past: [], statics: []) }
+    items = series.map {
+      Item(values: $0, number: nil, before: 0, start: nil, known: [], past: [], statics: [])
+    }
     (counts, cycles, frequency) = (CovariateCounts(), [], nil)
   }
 
   /// - Throws: `OptionError` if a series has other covariates than those that the encoding was fitted to.
-  package init(_ series: [Series], _ encoding: CovariateEncoding) throws {
+  package init(_ series: [Series], _ encoding: CovariateEncoding, before: [Int]? = nil) throws {
     let numbers = Dictionary(
       encoding.names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-    items = try series.map { series in
+    items = try series.enumerated().map { index, series in
       let covariates = series.covariates
       guard covariates.known.count == encoding.known.count, covariates.past.count == encoding.past.count,
         covariates.statics.count == encoding.statics.count
@@ -43,7 +47,7 @@ package struct ForecastInput: Sendable {
             + "\(encoding.past.count) and \(encoding.statics.count)")
       }
       return Item(
-        values: series.values, number: numbers[series.name], start: series.start,
+        values: series.values, number: numbers[series.name], before: before?[index] ?? 0, start: series.start,
         known: zip(covariates.known, encoding.known).map { $0.map($1.encoded) },
         past: zip(covariates.past, encoding.past).map { $0.map($1.encoded) },
         statics: try encoding.fixed(series))

@@ -12,6 +12,9 @@ public struct ForecastTraining {
   /// The size of what is trained.
   public let parameterCount: Int
   private let series: [Series]
+  /// The series as the files have them, and how those were read.
+  private let rows: [Series]
+  private let reading: SeriesReading
   private let frequency: Frequency?
   private let season: Int
   /// What a person should know of how the files were read, a sentence each.
@@ -43,6 +46,7 @@ public struct ForecastTraining {
     files = records.isEmpty ? request.files.map { FileRecord(path: $0, sha256: "") } : records
     let data = try data ?? SeriesData(request.files, settings.forecast.reading)
     (series, frequency) = (data.series, data.frequency)
+    (rows, reading) = (data.rows, data.reading)
     notes = data.notes + data.notes(horizon: settings.forecast.horizon)
     season =
       settings.forecast.season ?? data.season
@@ -81,11 +85,13 @@ public struct ForecastTraining {
   ) throws -> (forecaster: Forecaster, heldOut: ForecastEvaluation) {
     trainer.onStep = onStep
     let outcome = try trainer.run()
-    let (forecaster, evaluation) = try program.forecaster(
+    var (forecaster, evaluation) = try program.forecaster(
       outcome, series, season: season, frequency: frequency, files: files,
       stepsPerEpoch: trainer.stepsPerEpoch)
+    forecaster.config.data.reading = reading
     let config = forecaster.config
     try outcome.parameters.write(toSafeTensors: directory.weightsPath)
+    try ForecastStream(forecaster, rows).save(to: directory.path)
     try AtomicFile.write(ForecastCard.text(config, command: request.command), to: directory.cardPath)
     // The configuration comes last: a directory that has one is complete.
     try config.write(to: directory.configPath)

@@ -5,10 +5,10 @@ import RondoTraining
 /// A forecaster ready to be used: an ensemble of networks and their weights.
 public struct Forecaster: Sendable {
   /// What `config.json` says.
-  public let config: ForecastConfig
+  public internal(set) var config: ForecastConfig
   /// The weights.
   public var parameters: ParameterStore { ensemble.parameters }
-  private let ensemble: ForecastEnsemble
+  let ensemble: ForecastEnsemble
 
   init(config: ForecastConfig, ensemble: ForecastEnsemble) {
     (self.config, self.ensemble) = (config, ensemble)
@@ -73,6 +73,17 @@ public struct Forecaster: Sendable {
   /// - Throws: `OptionError` if a series has other covariates than the model was trained with, or they end before the horizon; `ModelError` if a
   ///   forecast is not finite.
   public func forecast(_ series: [Series], horizon: Int? = nil) throws -> [QuantileForecast] {
+    try forecast(series, before: nil, windows: nil, horizon: horizon)
+  }
+
+  /// The forecast of the next steps of series that may be the latest part of longer ones.
+  ///
+  /// - Parameters:
+  ///   - before: Steps of each series before its first value; none if nil.
+  ///   - windows: Of each series the windows that the members go on reading; nil to begin them anew.
+  package func forecast(
+    _ series: [Series], before: [Int]?, windows: [[StreamedWindow]?]?, horizon: Int?
+  ) throws -> [QuantileForecast] {
     let horizon = horizon ?? config.forecast.horizon
     for one in series {
       for (index, known) in one.covariates.known.enumerated() {
@@ -87,15 +98,16 @@ public struct Forecaster: Sendable {
       }
     }
     return try forecasts(
-      ForecastInput(series, config.covariates),
-      series.enumerated().map { .init(series: $0, origin: $1.values.count) }, horizon: horizon)
+      ForecastInput(series, config.covariates, before: before),
+      series.enumerated().map { .init(series: $0, origin: $1.values.count) }, windows: windows,
+      horizon: horizon)
   }
 
   /// The forecasts of windows, of as many steps as are wanted.
   func forecasts(
-    _ input: ForecastInput, _ places: [WindowBatch.Place], horizon: Int
+    _ input: ForecastInput, _ places: [WindowBatch.Place], windows: [[StreamedWindow]?]? = nil, horizon: Int
   ) throws -> [QuantileForecast] {
-    try ensemble.forecasts(input, places).map { forecast in
+    try ensemble.forecasts(input, places, windows: windows).map { forecast in
       QuantileForecast(
         probabilities: forecast.probabilities,
         values: Array(forecast.values.prefix(horizon * forecast.probabilities.count)))

@@ -19,6 +19,9 @@ struct ModelDirectory {
   var vocabularyPath: String { path + "/" + Vocabulary.fileName }
   /// What a classifier's baselines have counted.
   var baselinesPath: String { path + "/baselines.safetensors" }
+  /// The latest values of a forecaster's series, and the states that its networks have come to.
+  var historyPath: String { path + "/history.csv" }
+  var statePath: String { path + "/state.safetensors" }
   var cardPath: String { path + "/card.md" }
   var run: RunDirectory { RunDirectory(path) }
 
@@ -61,9 +64,10 @@ struct ModelDirectory {
       }
       return
     }
-    let own = [
+    var own = [
       weightsPath, configPath, cardPath, vocabularyPath, baselinesPath, run.metricsPath, run.checkpointPath,
     ]
+    if task == ForecastConfig.task { own += [historyPath, statePath] }
     if let found = own.first(where: exists) {
       throw OptionError.conflict(
         "\(path) has a file \(found.dropFirst(path.count + 1)) already. Go on with the run it belongs to by --resume, "

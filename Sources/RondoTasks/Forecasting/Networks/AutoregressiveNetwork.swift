@@ -1,6 +1,7 @@
 import RondoCore
 import RondoData
 import RondoNN
+import RondoRecurrence
 import RondoTraining
 
 /// A recurrent network that gives the distribution of each step from the values before it, and draws paths into the future by reading its own
@@ -10,7 +11,7 @@ import RondoTraining
 ///     θ_t = W h_t + b,    z_t ~ p(· | θ_t)
 ///
 /// It is trained on all steps of a window at once, the values before each being known.
-struct AutoregressiveNetwork: ForecastNetwork {
+struct AutoregressiveNetwork: StreamingNetwork {
   /// What is read, and how windows are cut.
   let shape: LagBatch.Shape
   /// What it sees in the place of values.
@@ -48,6 +49,8 @@ struct AutoregressiveNetwork: ForecastNetwork {
     stream = RandomSource.stream(builder.qualified("paths"))
   }
 
+  var reach: Int { shape.context + (shape.lags.last ?? 1) + 1 }
+
   func loss(
     _ tape: Tape, _ input: ForecastInput, _ places: [WindowBatch.Place], ends: [Int], ids: [Int]
   ) -> Variable {
@@ -63,8 +66,15 @@ struct AutoregressiveNetwork: ForecastNetwork {
   func quantiles(
     _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place]
   ) -> [[Double]] {
+    quantiles(parameters, input, places, windows: places.map { _ in nil })
+  }
+
+  func quantiles(
+    _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place],
+    windows: [StreamedWindow?]
+  ) -> [[Double]] {
     let horizon = shape.horizon
-    return draw(parameters, input, places).map { paths in
+    return draw(parameters, input, places, windows: windows).map { paths in
       var quantiles: [Double] = []
       quantiles.reserveCapacity(horizon * probabilities.count)
       for step in 0..<horizon {
@@ -82,30 +92,32 @@ struct AutoregressiveNetwork: ForecastNetwork {
 
   /// Draws paths of windows in the series' unit: for each window the steps of the first path, then those of the second, ….
   func draw(
-    _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place]
+    _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place],
+    windows: [StreamedWindow?]
   ) -> [[Float]] {
     // As many rows as keep their states in the caches.
     let part = max(1, 8192 / paths)
     return stride(from: 0, to: places.count, by: part).flatMap { first in
-      drawPart(parameters, input, Array(places[first..<min(first + part, places.count)]))
+      let range = first..<min(first + part, places.count)
+      let places = Array(places[range])
+      let begun = zip(places, windows[range]).map { $1 ?? LagBatch.window(input, $0, shape, scale) }
+      return drawPart(parameters, input, places, read(parameters, input, places, begun))
     }
   }
 
+  /// - Parameter windows: The windows, read up to the origins.
   private func drawPart(
-    _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place]
+    _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place],
+    _ windows: [StreamedWindow]
   ) -> [[Float]] {
     let (paths, horizon, width) = (paths, shape.horizon, shape.width)
-    let ends = input.items.map(\.values.count)
-    let past = LagBatch(input, ends: ends, places, shape, scale, stepsAhead: 0)
-    let tape = Tape(parameters, training: false)
     let each = places.indices.flatMap { Array(repeating: Int32($0), count: paths) }
-    var states = layers(tape.constant(past.inputs), past.layout).final.map { states in
-      states.map { gatherRows($0, each).value }
-    }
+    let tape = Tape(parameters, training: false)
+    var states = stateTensors(windows).map { $0.map { gatherRows(tape.constant($0), each).value } }
     let longest = shape.lags.last ?? 1
     // The latest values of each window, scaled, and what has been drawn behind them.
     let latest = places.indices.map { window -> [Float] in
-      let (place, scale) = (places[window], past.scales[window])
+      let (place, scale) = (places[window], windows[window].scale)
       let values = input.items[place.series].values
       return (1...longest).reversed().map { lag in
         let step = place.origin - lag
@@ -117,7 +129,9 @@ struct AutoregressiveNetwork: ForecastNetwork {
     }
     let ahead = SequenceLayout(Array(repeating: 1, count: each.count))
     var drawn = [Float](repeating: 0, count: each.count * horizon)
-    let scales = likelihood.isOfCounts ? each.map { past.countScale(Int($0)) } : nil
+    let scales =
+      likelihood.isOfCounts ? each.map { LagBatch.countScale(windows[Int($0)].scale) } : nil
+    let origins = places.map { input.items[$0.series].before + $0.origin }
     for step in 0..<horizon {
       var x = Tensor(uninitialized: [each.count, width])
       let rows = x.mutablePointer()
@@ -143,7 +157,7 @@ struct AutoregressiveNetwork: ForecastNetwork {
       states = final.map { $0.map(\.value) }
       let raw = output(y).value
       let positions = each.indices.map { row in
-        UInt64((places[row / paths].origin * paths + row % paths) * horizon + step)
+        UInt64((origins[row / paths] * paths + row % paths) * horizon + step)
       }
       let values = likelihood.samples(
         raw, scales: scales, random: random, stream: stream, positions: positions)
@@ -152,9 +166,54 @@ struct AutoregressiveNetwork: ForecastNetwork {
       }
     }
     return places.indices.map { window in
-      let scale = past.scales[window]
+      let scale = windows[window].scale
       return drawn[window * paths * horizon..<(window + 1) * paths * horizon].map {
         Float(scale.unscaled(Double($0)))
+      }
+    }
+  }
+}
+
+// MARK: Streaming
+
+extension AutoregressiveNetwork {
+  var context: Int { shape.context }
+  var states: [[StateShape]] { layers.states }
+
+  func windowScale(_ context: ArraySlice<Double>) -> WindowScale { WindowScale(scale, context) }
+
+  func read(
+    _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place],
+    _ windows: [StreamedWindow]
+  ) -> [StreamedWindow] {
+    let ends = input.items.map(\.values.count)
+    let origins = places.map { input.items[$0.series].before + $0.origin }
+    let fresh = windows.indices.filter { windows[$0].states.isEmpty }
+    let begun = windows.indices.filter { !windows[$0].states.isEmpty && windows[$0].end < origins[$0] }
+    var read = windows
+    for (some, isBegun) in [(fresh, false), (begun, true)] where !some.isEmpty {
+      let batch = LagBatch(
+        input, ends: ends, some.map { places[$0] }, shape, windows: some.map { windows[$0] }, stepsAhead: 0)
+      let tape = Tape(parameters, training: false)
+      let initial =
+        isBegun ? stateTensors(some.map { windows[$0] }).map { $0.map { tape.constant($0) } } : nil
+      let final = layers(tape.constant(batch.inputs), batch.layout, initial: initial).final
+      let values = final.map { $0.map(\.value.values) }
+      for (place, window) in some.enumerated() {
+        read[window].end = origins[window]
+        read[window].states = zip(states, values).map { shapes, values in
+          zip(shapes, values).map { Array($1[place * $0.width..<(place + 1) * $0.width]) }
+        }
+      }
+    }
+    return read
+  }
+
+  /// The states of windows as the layers take them [windows, width].
+  private func stateTensors(_ windows: [StreamedWindow]) -> [[Tensor]] {
+    states.enumerated().map { layer, shapes in
+      shapes.enumerated().map { state, shape in
+        Tensor([windows.count, shape.width], windows.flatMap { $0.states[layer][state] })
       }
     }
   }

@@ -4,6 +4,9 @@ import RondoTraining
 
 /// A network that forecasts, one of an ensemble.
 protocol ForecastNetwork: Sendable {
+  /// The steps before an origin that a forecast depends on at most.
+  var reach: Int { get }
+
   /// What a step of training minimises: the mean over windows of how far what came is from what was forecast.
   ///
   /// - Parameters:

@@ -36,15 +36,28 @@ struct LagBatch {
     _ input: ForecastInput, ends: [Int], _ places: [WindowBatch.Place], _ shape: Shape,
     _ kind: WindowScale.Kind, stepsAhead: Int, ids: [Int]? = nil
   ) {
-    scales = places.map { place in
-      WindowScale(
-        kind, input.items[place.series].values[max(0, place.origin - shape.context)..<place.origin])
-    }
-    let begins = places.map { place in
-      let values = input.items[place.series].values
-      let begin = max(0, place.origin - shape.context)
-      return values[begin..<place.origin].firstIndex { !$0.isNaN } ?? place.origin
-    }
+    self.init(
+      input, ends: ends, places, shape, windows: places.map { Self.window(input, $0, shape, kind) },
+      stepsAhead: stepsAhead, ids: ids)
+  }
+
+  /// A window as it is begun anew: with the first value of the context before its origin.
+  static func window(
+    _ input: ForecastInput, _ place: WindowBatch.Place, _ shape: Shape, _ kind: WindowScale.Kind
+  ) -> StreamedWindow {
+    let item = input.items[place.series]
+    let context = item.values[max(0, place.origin - shape.context)..<place.origin]
+    let begin = item.before + (context.firstIndex { !$0.isNaN } ?? place.origin)
+    return StreamedWindow(begin: begin, end: begin, scale: WindowScale(kind, context), states: [])
+  }
+
+  /// - Parameter windows: The windows, of which the steps from their ends on are rows.
+  init(
+    _ input: ForecastInput, ends: [Int], _ places: [WindowBatch.Place], _ shape: Shape,
+    windows: [StreamedWindow], stepsAhead: Int, ids: [Int]? = nil
+  ) {
+    scales = windows.map(\.scale)
+    let begins = zip(places, windows).map { $1.end - input.items[$0.series].before }
     let lengths = zip(places, begins).map { $0.origin - $1 + stepsAhead }
     let layout = SequenceLayout(lengths, ids: ids)
     var rows = [Float](repeating: 0, count: layout.rowCount * shape.width)
@@ -98,13 +111,13 @@ extension LagBatch {
   }
 
   /// What counts of a window are multiples of: one where nothing says how large they are.
-  func countScale(_ window: Int) -> Float { scales[window].scale > 0 ? Float(scales[window].scale) : 1 }
+  static func countScale(_ scale: WindowScale) -> Float { scale.scale > 0 ? Float(scale.scale) : 1 }
 
   /// The targets as the counts they are, and what those of each row are multiples of.
   var counts: (Tensor, scales: [Float]) {
     var (counts, rowScales) = (targets.values, [Float](repeating: 1, count: layout.rowCount))
     for (placed, window) in layout.order.enumerated() {
-      let scale = countScale(window)
+      let scale = Self.countScale(scales[window])
       for time in 0..<layout.lengths[window] {
         let row = layout.row(place: placed, time: time)
         counts[row] = (counts[row] * scale).rounded()

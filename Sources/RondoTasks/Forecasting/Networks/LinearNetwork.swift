@@ -35,6 +35,8 @@ struct LinearNetwork: ForecastNetwork {
     self.average = Tensor([context, context], average)
   }
 
+  var reach: Int { shape.context }
+
   func loss(
     _ tape: Tape, _ input: ForecastInput, _ places: [WindowBatch.Place], ends: [Int], ids: [Int]
   ) -> Variable {

@@ -30,6 +30,9 @@ struct RecurrentLayers: Sendable {
     }
   }
 
+  /// The names and widths of each layer's states.
+  var states: [[StateShape]] { layers.map(\.states) }
+
   /// Runs the layers over a batch: [rows, inputSize].
   ///
   /// - Parameter initial: Of each layer the states before the first step; what the cells say if not given.

@@ -53,6 +53,8 @@ struct SegmentNetwork: ForecastNetwork {
     outputDropout = Dropout(builder / "output_dropout", probability: Float(options.dropout))
   }
 
+  var reach: Int { shape.context }
+
   func loss(
     _ tape: Tape, _ input: ForecastInput, _ places: [WindowBatch.Place], ends: [Int], ids: [Int]
   ) -> Variable {

@@ -72,10 +72,10 @@ struct SmoothingBatch {
   ) {
     // A season begins where the series does, so that what is learned of each of its steps stays with it.
     let ranges = places.map { place -> Range<Int> in
-      let values = input.items[place.series].values
+      let (values, before) = (input.items[place.series].values, input.items[place.series].before)
       let first = values[..<place.origin].firstIndex { !$0.isNaN } ?? place.origin
       let begin = max(first, place.origin - shape.history)
-      let aligned = (begin + shape.season - 1) / shape.season * shape.season
+      let aligned = (before + begin + shape.season - 1) / shape.season * shape.season - before
       return (aligned < place.origin - shape.season ? aligned : begin)..<place.origin
     }
     let layout = SequenceLayout(ranges.map(\.count), ids: ids)

@@ -66,6 +66,8 @@ struct SmoothingNetwork: ForecastNetwork {
     return (0..<layers).map { all[min($0, all.count - 1)] }
   }
 
+  var reach: Int { shape.history }
+
   func loss(
     _ tape: Tape, _ input: ForecastInput, _ places: [WindowBatch.Place], ends: [Int], ids: [Int]
   ) -> Variable {
