@@ -19,7 +19,7 @@ import Testing
   @Test(arguments: [
     [], ["text"], ["text", "train"], ["text", "evaluate"], ["text", "generate"], ["demo"], ["gradcheck"],
     ["bench"], ["forecast"], ["forecast", "train"], ["forecast", "predict"], ["forecast", "evaluate"],
-    ["forecast", "backtest"],
+    ["forecast", "backtest"], ["forecast", "update"],
     ["cells", "list"],
   ])
   func everyCommandHasHelp(command: [String]) throws {
