@@ -42,7 +42,8 @@ public struct DelimitedText: Sendable {
   private var rows: Range<Int>
   private var firstLine: Int
   private let headerStart: Int
-  private var hasHeader = true
+  /// Whether a row names the columns; otherwise they are called `1`, `2`, ….
+  private(set) var hasHeader = true
 
   /// Reads a file, or standard input if the path is `-`.
   ///
@@ -134,6 +135,9 @@ public struct DelimitedText: Sendable {
 }
 
 extension DelimitedText {
+  /// Whether the file has a name for a column.
+  func isNamed(_ column: Int) -> Bool { hasHeader && !columns[column].isEmpty }
+
   /// The table with its columns under other names.
   func named(_ names: [String]) -> DelimitedText {
     var table = self

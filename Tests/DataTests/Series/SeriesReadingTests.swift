@@ -79,6 +79,7 @@ import Testing
     #expect(
       message("date,y\n2024-01-01,1\n2024-01-02,\(text)\n").hasPrefix(
         "f, line 3, column 12: expected a finite number in column \"y\", found \"\(text)\"."))
+    #expect(message("y\n\(text)\n").hasPrefix("f, line 2, column 1: expected a finite number"))
   }
 
   @Test(arguments: ["", "NA", "nan", "-nan", "#N/A", "null", "<NA>"]) func missingValues(text: String) throws
@@ -94,6 +95,21 @@ import Testing
         "1 of 3 series of f has the same value throughout: \"b\"",
       ])
     #expect(values(table) == [[-9, -9], [5, 5], [1, 2]])
+  }
+
+  /// The files of the M3 competition have a column of categories.
+  @Test func rowsWithAColumnOfTexts() throws {
+    let text = "N1,YEARLY,9,4,5\nN2,MONTHLY,4,,8,2\n"
+    let table = try read(text)
+    #expect(table.series.map(\.name) == ["N1", "N2"] && values(table) == [[9, 4, 5], [4, -9, 8, 2]])
+    #expect(table.notes.last == "left out what is not numbers in f: \"2\" (\"YEARLY\" in line 1)")
+    let asked = try read(text) { $0.statics = ["2"] }
+    #expect(
+      asked.series.map(\.covariates.statics) == [["YEARLY"], ["MONTHLY"]]
+        && asked.series[0].values == [9, 4, 5])
+    #expect(asked.notes.count == 1)
+    #expect(
+      message("id,1,2\na,3,4\n") { ($0.layout, $0.known) = (.m4, ["1"]) }.contains("a series in each row"))
   }
 
   // MARK: Numbers
@@ -268,6 +284,6 @@ import Testing
     var text = "id,a,b,c\n"
     for number in 0..<200_000 { text += "S\(number),\(number),\(number % 7)\n" }
     let table = try read(text)
-    #expect(table.series.count == 200_000 && table.series[199_999].values == [199_999, 3])
+    #expect(table.series.count == 200_000 && table.series[199_999].values == [199_999, 2])
   }
 }
