@@ -279,6 +279,29 @@ import Testing
       ])
   }
 
+  /// Whatever becomes of a file, it is read or refused with a ``FormatError``.
+  @Test(
+    arguments: [
+      "time,y,p\n2024-01-01T00:00+01:00,\"1,234.5\",2\n2024-01-01T02:00+01:00,NA,1e3\n2024-01-01T03:00+01:00,4,5\n",
+      "Date;Time;x\n10/03/2004;18.00.00;2,5\n10/03/2004;19.00.00;1.234\n13/03/2004;18.00.00;3\n",
+      "id,V1,V2,V3\na,1,2,3\nb,4,,\nc,5,6\n", "N1,YEARLY,9,4,5\nN2,MONTHLY,4,,8,2\n",
+      "year,month,id,y\n2023,11,a,1\n2023,12,a,2\n2024,1,a,3\n",
+      "ds\tk\ty\n2024Q1\ta\t1\n2024Q2\ta\t2\n2024Q1\tb\t3\n",
+    ])
+  func damagedFiles(text: String) {
+    let whole = Array(text.utf8)
+    for resample in [nil, Frequency.months(1)] {
+      var reading = SeriesReading()
+      reading.resample = resample
+      readDamaged(whole, end: 0) { [reading] in _ = try SeriesFile.read($0, name: "f", reading) }
+      for end in whole.indices {
+        do { _ = try SeriesFile.read(Array(whole[..<end]), name: "f", reading) } catch {
+          #expect(error is FormatError, "cut at byte \(end)")
+        }
+      }
+    }
+  }
+
   /// As many series as a machine has room for are read in seconds; here enough to see that time grows with their number.
   @Test(.timeLimit(.minutes(1))) func manySeries() throws {
     var text = "id,a,b,c\n"
