@@ -28,7 +28,8 @@ public enum SeriesFile {
   public static func read(
     _ bytes: [UInt8], name: String, _ reading: SeriesReading = SeriesReading()
   ) throws -> SeriesTable {
-    let text = try DelimitedText(try lines(bytes, name), name: name, delimiter: reading.delimiter)
+    let text = try DelimitedText(
+      try lines(bytes, name), name: name, delimiter: reading.delimiter, quote: reading.quote)
     var columns = try SeriesColumns(text, reading)
     if reading.layout == nil, columns.layout == .wide, let id = try SeriesNames(columns).column {
       var reading = reading

@@ -160,6 +160,15 @@ import Testing
     #expect(values(table) == [[1.5, 2]] && table.series[0].start == Timestamp(year: 2024, month: 2, day: 1))
   }
 
+  @Test func quotes() throws {
+    #expect(
+      try read("'date','a;b';'y'\n".replacing("','", with: "';'") + "'2024-01-01';1;'it''s'\n").series.map(
+        \.name) == ["a;b"])
+    #expect(message("name,a\n\"x,1\ny,2\n").contains("a closing quote"))
+    let none = try read("name,a,b\n\"x,1,2\ny,3,4\n") { $0.quote = DelimitedText.Quote.none }
+    #expect(none.series.map(\.name) == ["\"x", "y"])
+  }
+
   @Test func whatIsNoTable() {
     #expect(message("").contains("an empty file"))
     #expect(message("date,y\n").contains("one row"))
