@@ -4,8 +4,10 @@ import Rondo
 
 // Four weeks of hours with a day and a week in them, and a gap.
 let start = Timestamp(year: 2024, month: 3, day: 4)!
-var load = (0..<24 * 28).map { hour in
-  100 + 20 * sin(Double(hour % 24) / 24 * 2 * .pi) + (hour / 24 % 7 > 4 ? -15 : 0) + Double((hour * 37) % 11)
+var load = (0..<24 * 28).map { hour -> Double in
+  let day = sin(Double(hour % 24) / 24 * 2 * Double.pi)
+  let isWeekend = hour / 24 % 7 > 4
+  return 100 + 20 * day - (isWeekend ? 15 : 0) + Double((hour * 37) % 11)
 }
 load[100] = .nan
 

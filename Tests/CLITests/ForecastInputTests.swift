@@ -104,7 +104,8 @@ import Testing
     let predicted = try rondo("forecast", "predict", folder("model"), "bundled:co2")
     let lines = predicted.output.split(separator: "\n")
     #expect(lines.count == 5 && lines[1].hasPrefix("co2,2002-01-05,"))
-    let resumed = try rondo("forecast", "train", "bundled:co2", "-o", folder("model"), "--resume")
+    let resumed = try rondo(
+      "forecast", "train", "bundled:co2", "-o", folder("model"), "--horizon", "4", "--resume")
     #expect(resumed.status == 0, "\(resumed.messages)")
   }
 }

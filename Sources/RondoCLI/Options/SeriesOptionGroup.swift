@@ -82,6 +82,12 @@ struct SeriesOptionGroup: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "What may stand around a field. (default: found)",
+      valueName: DelimitedText.Quote.allCases.map(\.rawValue).joined(separator: "|")))
+  var quote: DelimitedText.Quote?
+
+  @Option(
+    help: ArgumentHelp(
       "The decimal mark of numbers, where 1,234 and 1.234 could be read in two ways. (default: found)",
       valueName: DecimalMark.allCases.map(\.rawValue).joined(separator: "|")))
   var decimal: DecimalMark?
@@ -102,6 +108,7 @@ struct SeriesOptionGroup: ParsableArguments {
     reading.resample = resample ?? reading.resample
     reading.dateOrder = dateOrder ?? reading.dateOrder
     reading.delimiter = delimiter ?? reading.delimiter
+    reading.quote = quote ?? reading.quote
     reading.decimal = decimal ?? reading.decimal
     reading.header = header ?? reading.header
   }
@@ -153,4 +160,5 @@ struct SeriesOptionGroup: ParsableArguments {
 extension SeriesLayout: ExpressibleByArgument {}
 extension TimeText.Order: ExpressibleByArgument {}
 extension DelimitedText.Delimiter: ExpressibleByArgument {}
+extension DelimitedText.Quote: ExpressibleByArgument {}
 extension DecimalMark: ExpressibleByArgument {}

@@ -22,6 +22,22 @@ public struct DelimitedText: Sendable {
     }
   }
 
+  /// What may stand around a field.
+  public enum Quote: String, CaseIterable, Sendable, Codable {
+    case double
+    case single
+    case none
+
+    /// No text has a zero byte.
+    fileprivate var byte: UInt8 {
+      switch self {
+      case .double: UInt8(ascii: "\"")
+      case .single: UInt8(ascii: "'")
+      case .none: 0
+      }
+    }
+  }
+
   /// How many fields a row may have.
   enum RowLength {
     /// As many as there are columns.
@@ -42,7 +58,8 @@ public struct DelimitedText: Sendable {
   private var rows: Range<Int>
   private var firstLine: Int
   private let headerStart: Int
-  /// Whether the first row names the columns.
+  private let quote: Quote
+  /// Whether a row names the columns; otherwise they are called `1`, `2`, ….
   private(set) var hasHeader = true
 
   /// Reads a file, or standard input if the path is `-`.
@@ -59,25 +76,30 @@ public struct DelimitedText: Sendable {
   /// - Parameters:
   ///   - name: What messages call it.
   ///   - delimiter: What stands between two fields; without it, whichever separates the header into most of them.
+  ///   - quote: What may stand around a field; if nil, single quotes if the header begins with one, double ones otherwise.
   /// - Throws: ``FormatError`` if the bytes are no text or have no header row.
-  public init(_ bytes: [UInt8], name: String, delimiter: Delimiter? = nil) throws {
+  public init(
+    _ bytes: [UInt8], name: String, delimiter: Delimiter? = nil, quote: Quote? = .double
+  ) throws {
     self.name = name
     self.bytes = bytes
-    (self.delimiter, columns, rows, firstLine, headerStart) = try bytes.withUnsafeBufferPointer { bytes in
+    (self.delimiter, self.quote, columns, rows, firstLine, headerStart) = try bytes.withUnsafeBufferPointer {
+      bytes in
       try UTF8Check.requireText(bytes, of: name)
       let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
       var end = bytes.count
       while end > start, bytes[end - 1] == 0x0A || bytes[end - 1] == 0x0D { end -= 1 }
       let text = UnsafeBufferPointer(rebasing: bytes[..<end])
-      let delimiter = delimiter ?? Delimiter.separating(text[start...])
-      var header = Row(text, from: start, line: 1, delimiter: delimiter, columns: [], of: name)
+      let quote = quote ?? (start < end && text[start] == Quote.single.byte ? .single : .double)
+      let delimiter = delimiter ?? Delimiter.separating(text[start...], quote: quote.byte)
+      var header = Row(text, from: start, line: 1, delimiter: delimiter, quote: quote, columns: [], of: name)
       guard try header.advance() else {
         throw FormatError(
           .init(name), expected: "a header row with the names of the columns",
           found: bytes.isEmpty ? "an empty file" : "blank lines")
       }
       let columns = (0..<header.count).map { trimmed(header.text($0)) }
-      return (delimiter, columns, header.next..<end, header.nextLine, start)
+      return (delimiter, quote, columns, header.next..<end, header.nextLine, start)
     }
   }
 
@@ -117,7 +139,7 @@ public struct DelimitedText: Sendable {
     try bytes.withUnsafeBufferPointer { bytes in
       var row = Row(
         UnsafeBufferPointer(rebasing: bytes[..<rows.upperBound]), from: rows.lowerBound, line: firstLine,
-        delimiter: delimiter, columns: columns, of: name)
+        delimiter: delimiter, quote: quote, columns: columns, of: name)
       while try row.advance() {
         guard row.count == columns.count || length == .short && row.count < columns.count || length == .any
         else {
@@ -135,6 +157,9 @@ public struct DelimitedText: Sendable {
 }
 
 extension DelimitedText {
+  /// Whether the file has a name for a column.
+  func isNamed(_ column: Int) -> Bool { hasHeader && !columns[column].isEmpty }
+
   /// The table with its columns under other names.
   func named(_ names: [String]) -> DelimitedText {
     var table = self
@@ -158,11 +183,13 @@ extension DelimitedText {
 
 extension DelimitedText.Delimiter {
   /// What separates a header row into most fields, quoted ones left alone; a comma if nothing does.
-  fileprivate static func separating(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> DelimitedText.Delimiter {
+  fileprivate static func separating(
+    _ text: Slice<UnsafeBufferPointer<UInt8>>, quote: UInt8
+  ) -> DelimitedText.Delimiter {
     var counts = [Int](repeating: 0, count: allCases.count)
     var isQuoted = false
     for byte in text {
-      if byte == 0x22 { isQuoted.toggle() }
+      if byte == quote { isQuoted.toggle() }
       if isQuoted { continue }
       if byte == 0x0A { break }
       for (k, delimiter) in allCases.enumerated() where byte == delimiter.byte { counts[k] += 1 }
@@ -179,6 +206,7 @@ extension DelimitedText {
     public private(set) var line: Int
     private let bytes: UnsafeBufferPointer<UInt8>
     private let delimiter: UInt8
+    private let quote: UInt8
     private let columns: [String]
     private let name: String
     private var start = 0
@@ -195,13 +223,14 @@ extension DelimitedText {
     }
 
     fileprivate init(
-      _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, line: Int, delimiter: Delimiter,
+      _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, line: Int, delimiter: Delimiter, quote: Quote,
       columns: [String],
       of name: String
     ) {
       self.bytes = bytes
       self.line = line
       self.delimiter = delimiter.byte
+      self.quote = quote.byte
       self.columns = columns
       self.name = name
       next = start
@@ -226,7 +255,7 @@ extension DelimitedText {
       var i = 0
       while i < field.count {
         text.append(field[i])
-        i += field[i] == 0x22 ? 2 : 1
+        i += field[i] == quote ? 2 : 1
       }
       return String(decoding: text, as: UTF8.self)
     }
@@ -284,7 +313,7 @@ extension DelimitedText {
 
     /// Steps over a field, to the delimiter, the end of the line or the end of the text.
     private mutating func field() throws(FormatError) -> Field {
-      if next < bytes.count, bytes[next] == 0x22 { return try quotedField() }
+      if next < bytes.count, bytes[next] == quote { return try quotedField() }
       let begin = next
       while next < bytes.count, !endsField(next) { next += 1 }
       return Field(start: begin, end: next, hasDoubledQuotes: false)
@@ -295,7 +324,7 @@ extension DelimitedText {
       var hasDoubledQuotes = false
       next += 1
       while true {
-        while next < bytes.count, bytes[next] != 0x22 {
+        while next < bytes.count, bytes[next] != quote {
           if bytes[next] == 0x0A { nextLine += 1 }
           next += 1
         }
@@ -305,7 +334,7 @@ extension DelimitedText {
             found: "none to the end of the file", hint: "A quote within a quoted field is written twice.")
         }
         next += 1
-        guard next < bytes.count, bytes[next] == 0x22 else { break }
+        guard next < bytes.count, bytes[next] == quote else { break }
         hasDoubledQuotes = true
         next += 1
       }

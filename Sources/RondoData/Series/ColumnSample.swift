@@ -79,6 +79,10 @@ struct ColumnSample {
       case .either(let mark): if unclear == nil { unclear = (row.text(column), mark, row.line) }
       case nil: break
       }
+    } else if number == .notFinite {
+      // A number, if none that can be used.
+      columns[column].numbers += 1
+      columns[column].count = nil
     } else if columns[column].text == nil {
       columns[column].text = (trimmed(row.text(column)), row.line)
     }
@@ -91,7 +95,7 @@ struct ColumnSample {
     Array(text.utf8).withUnsafeBufferPointer { field in
       let number = DecimalNumber(field, decimal: nil)
       if number.isMissing(field) { return nil }
-      if case .finite = number { return .number }
+      if number != .other { return .number }
       return isTime(field) ? .time : .text
     }
   }

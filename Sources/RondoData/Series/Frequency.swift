@@ -49,6 +49,19 @@ extension Frequency {
     }
   }
 
+  /// The seasons that series of this frequency can have, in steps: a day, a week and a year, those of at least two steps and at most 2,016.
+  public var seasons: [Int] {
+    switch self {
+    case .seconds(let step):
+      return [86_400, 604_800, 31_557_600].compactMap { length in
+        let steps = (length + step / 2) / step
+        return 2...2016 ~= steps ? steps : nil
+      }
+    case .weekdays: return [5]
+    case .months(let months): return months < 12 && 12 % months == 0 ? [12 / months] : []
+    }
+  }
+
   /// The beginning of the step that a moment lies in: of whole minutes, hours, days, weeks from Monday on, months, quarters, years.
   public func floor(_ time: Timestamp) -> Timestamp {
     switch self {

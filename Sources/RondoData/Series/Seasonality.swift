@@ -27,12 +27,16 @@ public enum Seasonality {
       return Autocorrelation(zip(values.dropFirst(), values).map { $0 - $1 })
     }
     var candidates: [(season: Int, correlation: Double)] = []
-    for m in usual {
+    for m in frequency.map(\.seasons) ?? usual {
       let long = changes.filter { $0.count >= 3 * m }
       var (sum, count) = (0.0, 0)
       for values in long {
-        let own = values.at(m)
-        guard own > 0, own > values.at(m - 1), own > values.at(m + 1), values.isSeasonal(m) else { continue }
+        // A season of many steps is no whole number of them, and changes slowly: its peak is beside it and flat.
+        let isLong = m > 30 && frequency != nil
+        let own = isLong ? (m - m / 50...m + m / 50).map(values.at).max()! : values.at(m)
+        guard own > 0, isLong || own > values.at(m - 1) && own > values.at(m + 1), values.isSeasonal(m) else {
+          continue
+        }
         sum += own
         count += 1
       }

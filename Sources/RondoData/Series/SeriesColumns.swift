@@ -67,12 +67,18 @@ struct SeriesColumns {
     if let headerNote { notes.insert(headerNote, at: 0) }
     let taken = time + known + past + statics
     guard layout != .m4 else {
-      guard taken.isEmpty else {
+      guard (time + known + past).isEmpty else {
         throw FormatError(
           .init(table.name, line: 1), expected: "rows of times for columns of times and covariates",
           found: "a series in each row (--layout m4)")
       }
-      (targets, texts) = ([], [])
+      let others = names.indices.dropFirst().filter { [statics] in !statics.contains($0) }
+      // Categories stand before the values; among these, a text is a mistake.
+      let first = others.first { sample.columns[$0].kind == .number } ?? 0
+      let left = others.filter { $0 < first && sample.columns[$0].kind != nil }
+      notes += Self.notes(leftOut: left, sample, bare)
+      targets = left.isEmpty ? others : others.filter { !left.contains($0) }
+      texts = left
       return
     }
     let others = names.indices.filter { [id] in $0 != id && !taken.contains($0) }
@@ -176,7 +182,7 @@ struct SeriesColumns {
       case .number: false
       case .time, .text: true
       // A delimiter at the end of each row.
-      case nil: column == sample.columns.count - 1 && column > 0 && table.columns[column].isEmpty
+      case nil: column == sample.columns.count - 1 && column > 0 && !table.isNamed(column)
       }
     }
     var (targets, left) = (columns.filter { !isLeft($0) }, columns.filter(isLeft))
@@ -230,7 +236,7 @@ struct SeriesColumns {
     }
     for column in columns where !texts.contains(column) {
       let what =
-        table.columns[column].isEmpty ? "column \(column + 1)" : "column \(quoted(names[column]))"
+        "column " + (table.isNamed(column) ? quoted(names[column]) : "\(column + 1)")
       let why =
         sample.columns[column].countsRows ? "which counts the rows" : "which has neither a name nor a value"
       notes.append("left out \(what) of \(table.name), \(why)")

@@ -28,7 +28,8 @@ public enum SeriesFile {
   public static func read(
     _ bytes: [UInt8], name: String, _ reading: SeriesReading = SeriesReading()
   ) throws -> SeriesTable {
-    let text = try DelimitedText(try lines(bytes, name), name: name, delimiter: reading.delimiter)
+    let text = try DelimitedText(
+      try lines(bytes, name), name: name, delimiter: reading.delimiter, quote: reading.quote)
     var columns = try SeriesColumns(text, reading)
     if reading.layout == nil, columns.layout == .wide, let id = try SeriesNames(columns).column {
       var reading = reading
@@ -76,8 +77,14 @@ public enum SeriesFile {
       }
       var end = row.count
       while end > 1, row.bytes(end - 1).allSatisfy(DecimalNumber.isSpace) { end -= 1 }
-      let values = try (1..<end).map { column throws(FormatError) in try columns.number(row, column) }
-      series.append(Series(name: name, values: values))
+      var values: [Double] = []
+      for column in columns.targets {
+        guard column < end else { break }
+        values.append(try columns.number(row, column))
+      }
+      var covariates = Covariates()
+      covariates.statics = columns.statics.map { $0 < row.count ? trimmed(row.text($0)) : "" }
+      series.append(Series(name: name, values: values, covariates: covariates))
     }
     guard !series.isEmpty else { throw noRows(columns.table) }
     return SeriesTable(series: series, notes: columns.notes)

@@ -24,6 +24,8 @@ public struct SeriesReading: Sendable, Equatable, Codable {
   public var dateOrder: TimeText.Order?
   /// What stands between two fields; found if nil.
   public var delimiter: DelimitedText.Delimiter?
+  /// What may stand around a field; found if nil.
+  public var quote: DelimitedText.Quote?
   /// The decimal mark of numbers; found if nil.
   public var decimal: DecimalMark?
   /// Whether the first row names the columns; found if nil.

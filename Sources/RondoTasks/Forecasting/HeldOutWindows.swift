@@ -9,15 +9,19 @@ package struct HeldOutWindows {
 
   /// Windows in which there is enough to choose by.
   private static let enough = 256
+  /// Series of which something is held out.
+  private static let mostSeries = 5000
 
   /// - Parameter share: The share of a series that is held out at most, but for one horizon; nothing at all if zero.
   package init(_ series: [[Double]], horizon: Int, share: Double) {
+    // Of very many series those of some are enough, evenly spread.
+    let every = max(1, series.count / Self.mostSeries)
     let windows = share > 0 ? (Self.enough + series.count - 1) / max(1, series.count) : 0
     var (ends, places) = ([Int](), [WindowBatch.Place]())
     for (index, values) in series.enumerated() {
       let longest = max(horizon, Int(share * Double(values.count)))
       // Something is left to train on.
-      guard windows > 0, values.count >= 2 * horizon else {
+      guard windows > 0, index % every == 0, values.count >= 2 * horizon else {
         ends.append(values.count)
         continue
       }

@@ -74,9 +74,9 @@ import Testing
     let after = fitted.forecast(4)
     // The series has risen by ten, and what is missing counts as the value before.
     #expect(after.stepCount == 4 && after.probabilities == before.probabilities)
-    for (later, earlier) in zip(after.medians, before.medians) { #expect(abs(later - earlier - 10) < 4) }
+    for (later, earlier) in zip(after.points, before.points) { #expect(abs(later - earlier - 10) < 4) }
     let again = baseline.forecast(Array(values[..<59]) + [.nan], horizon: 4, season: 4)
-    for (later, fresh) in zip(after.medians, again) { #expect(abs(later - fresh) < 2) }
+    for (later, fresh) in zip(after.points, again) { #expect(abs(later - fresh) < 2) }
   }
 
   /// The errors of the same number of seasons ahead, as they were: of a line with slope 1 and season 2 always 2, then 4.

@@ -79,6 +79,7 @@ import Testing
     #expect(
       message("date,y\n2024-01-01,1\n2024-01-02,\(text)\n").hasPrefix(
         "f, line 3, column 12: expected a finite number in column \"y\", found \"\(text)\"."))
+    #expect(message("y\n\(text)\n").hasPrefix("f, line 2, column 1: expected a finite number"))
   }
 
   @Test(arguments: ["", "NA", "nan", "-nan", "#N/A", "null", "<NA>"]) func missingValues(text: String) throws
@@ -94,6 +95,21 @@ import Testing
         "1 of 3 series of f has the same value throughout: \"b\"",
       ])
     #expect(values(table) == [[-9, -9], [5, 5], [1, 2]])
+  }
+
+  /// The files of the M3 competition have a column of categories.
+  @Test func rowsWithAColumnOfTexts() throws {
+    let text = "N1,YEARLY,9,4,5\nN2,MONTHLY,4,,8,2\n"
+    let table = try read(text)
+    #expect(table.series.map(\.name) == ["N1", "N2"] && values(table) == [[9, 4, 5], [4, -9, 8, 2]])
+    #expect(table.notes.last == "left out what is not numbers in f: \"2\" (\"YEARLY\" in line 1)")
+    let asked = try read(text) { $0.statics = ["2"] }
+    #expect(
+      asked.series.map(\.covariates.statics) == [["YEARLY"], ["MONTHLY"]]
+        && asked.series[0].values == [9, 4, 5])
+    #expect(asked.notes.count == 1)
+    #expect(
+      message("id,1,2\na,3,4\n") { ($0.layout, $0.known) = (.m4, ["1"]) }.contains("a series in each row"))
   }
 
   // MARK: Numbers
@@ -142,6 +158,15 @@ import Testing
   func spreadsheets(text: String) throws {
     let table = try read(text)
     #expect(values(table) == [[1.5, 2]] && table.series[0].start == Timestamp(year: 2024, month: 2, day: 1))
+  }
+
+  @Test func quotes() throws {
+    #expect(
+      try read("'date','a;b';'y'\n".replacing("','", with: "';'") + "'2024-01-01';1;'it''s'\n").series.map(
+        \.name) == ["a;b"])
+    #expect(message("name,a\n\"x,1\ny,2\n").contains("a closing quote"))
+    let none = try read("name,a,b\n\"x,1,2\ny,3,4\n") { $0.quote = DelimitedText.Quote.none }
+    #expect(none.series.map(\.name) == ["\"x", "y"])
   }
 
   @Test func whatIsNoTable() {
@@ -263,11 +288,34 @@ import Testing
       ])
   }
 
+  /// Whatever becomes of a file, it is read or refused with a ``FormatError``.
+  @Test(
+    arguments: [
+      "time,y,p\n2024-01-01T00:00+01:00,\"1,234.5\",2\n2024-01-01T02:00+01:00,NA,1e3\n2024-01-01T03:00+01:00,4,5\n",
+      "Date;Time;x\n10/03/2004;18.00.00;2,5\n10/03/2004;19.00.00;1.234\n13/03/2004;18.00.00;3\n",
+      "id,V1,V2,V3\na,1,2,3\nb,4,,\nc,5,6\n", "N1,YEARLY,9,4,5\nN2,MONTHLY,4,,8,2\n",
+      "year,month,id,y\n2023,11,a,1\n2023,12,a,2\n2024,1,a,3\n",
+      "ds\tk\ty\n2024Q1\ta\t1\n2024Q2\ta\t2\n2024Q1\tb\t3\n",
+    ])
+  func damagedFiles(text: String) {
+    let whole = Array(text.utf8)
+    for resample in [nil, Frequency.months(1)] {
+      var reading = SeriesReading()
+      reading.resample = resample
+      readDamaged(whole, end: 0) { [reading] in _ = try SeriesFile.read($0, name: "f", reading) }
+      for end in whole.indices {
+        do { _ = try SeriesFile.read(Array(whole[..<end]), name: "f", reading) } catch {
+          #expect(error is FormatError, "cut at byte \(end)")
+        }
+      }
+    }
+  }
+
   /// As many series as a machine has room for are read in seconds; here enough to see that time grows with their number.
   @Test(.timeLimit(.minutes(1))) func manySeries() throws {
     var text = "id,a,b,c\n"
     for number in 0..<200_000 { text += "S\(number),\(number),\(number % 7)\n" }
     let table = try read(text)
-    #expect(table.series.count == 200_000 && table.series[199_999].values == [199_999, 3])
+    #expect(table.series.count == 200_000 && table.series[199_999].values == [199_999, 2])
   }
 }

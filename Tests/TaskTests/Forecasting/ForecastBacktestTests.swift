@@ -96,7 +96,7 @@ import Testing
     }
     #expect(PriceComparison.verdict(result.prices).count == 2)
     // A price that is not positive has no return.
-    let negative = folder.file("negative.csv", "step,price\n1,5\n3,-2\n5,1\n")
+    let negative = folder.file("negative.csv", "step,price,low\n1,5,1\n3,-2,1\n5,1,1\n")
     #expect(throws: OptionError.self) { try SeriesData([negative], settings.forecast.reading) }
   }
 }
