@@ -136,7 +136,7 @@ import Testing
     try refused([new, "--resample", "7d"], "1w")
     try Data(good.dropLast(9).utf8).write(to: URL(fileURLWithPath: model + "/history.csv"))
     let damaged = try run(["update", model, new])
-    expectRefused(damaged, naming: "history.csv", "4 fields")
+    expectRefused(damaged, naming: "history.csv", "truncated")
     expectRefused(try run(["predict", model]), naming: "history.csv", "--begin")
     try FileManager.default.removeItem(atPath: model + "/history.csv")
     expectRefused(try run(["update", model, new]), naming: "history.csv", "--begin")
@@ -145,14 +145,14 @@ import Testing
     #expect(try begun.status == 0 && begun.output == run(["predict", model]).output)
   }
 
-  /// An hour of a clock with an offset is UTC, as those were that were trained on.
-  @Test func offsetsStay() throws {
+  /// An hour of a clock with an offset is UTC, as those were that were trained on; without one it is what it is.
+  @Test(arguments: ["+02:00", ""]) func hoursStay(_ offset: String) throws {
     let folder = TemporaryFolder()
     func csv(_ hours: Range<Int>) -> String {
       "time,y\n"
         + hours.map {
           let time = Date(timeIntervalSince1970: Double(1_672_531_200 + 3600 * ($0 + 2)))
-          return "\(time.ISO8601Format().prefix(19))+02:00,\(5 + $0 % 7)\n"
+          return "\(time.ISO8601Format().prefix(19))\(offset),\(5 + $0 % 7)\n"
         }.joined()
     }
     let trained = try run(
@@ -160,6 +160,8 @@ import Testing
     #expect(trained.status == 0, "\(trained.messages)")
     let one = try run(["update", folder("model"), folder.file("one.csv", csv(150..<151))])
     #expect(one.messages.contains("1 new step of 1 series") && !one.messages.contains("missing"))
+    // Two hours after the beginning of the day, or at it.
+    #expect(one.output.contains(offset.isEmpty ? "\ny,2023-01-07 09:00:00," : "\ny,2023-01-07 07:00:00,"))
     let whole = folder.file("whole.csv", csv(0..<151))
     #expect(try one.output == run(["predict", folder("model"), whole]).output)
   }

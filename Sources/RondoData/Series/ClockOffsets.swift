@@ -33,7 +33,7 @@ struct ClockOffsets {
   /// Whether times stay as the clocks show them: all are at the same time of a day, so that steps are days, weeks or months. A few rows of
   /// shorter steps may be, too, and are to become what other rows of theirs become.
   var keepsClock: Bool {
-    if case .seconds(let seconds) = step, seconds % 86_400 != 0 { return false }
+    if !offsets.isEmpty, case .seconds(let seconds) = step, seconds % 86_400 != 0 { return false }
     return isSameTimeOfDay
   }
 

@@ -383,31 +383,33 @@ import Testing
     }
     var lines = good.split(separator: "\n").map(String.init)
     let last = lines.count - 1
-    try refused(String(good.dropLast(12)), "expected 7 fields")
+    try refused(String(good.dropLast(12)), "truncated")
+    try refused(String(good.dropLast(12)) + "\n", "expected 7 fields")
     try refused("", "an empty file", "--begin")
     try refused(lines[0] + "\n", "rows of series", "none")
     try refused(good.replacing("value", with: "sales"), "line 1", "the columns series,step,time,value")
     lines.remove(at: 5)
-    try refused(lines.joined(separator: "\n"), "line 6", "expected step")
+    try refused(lines.joined(separator: "\n") + "\n", "line 6", "expected step")
     lines = good.split(separator: "\n").map(String.init)
     try refused(
-      (lines[..<3] + [lines[3].replacing("ks0", with: "ks1")] + lines[4...]).joined(separator: "\n"),
+      (lines[..<3] + [lines[3].replacing("ks0", with: "ks1")] + lines[4...]).joined(separator: "\n") + "\n",
       "line 4", "\"ks0\" as in line 2")
     var fields = lines[3].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     fields[4] = "x"
     try refused(
-      (lines[..<3] + [fields.joined(separator: ",")] + lines[4...]).joined(separator: "\n"), "line 4",
+      (lines[..<3] + [fields.joined(separator: ",")] + lines[4...]).joined(separator: "\n") + "\n", "line 4",
       "a number", "\"x\"")
     fields[4] = ""
     try refused(
-      (lines[..<3] + [fields.joined(separator: ",")] + lines[4...]).joined(separator: "\n"), "line 5",
+      (lines[..<3] + [fields.joined(separator: ",")] + lines[4...]).joined(separator: "\n") + "\n", "line 5",
       "nothing behind a value that has not come yet")
     fields = lines[3].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     fields[3] = "2023-01-01"
     try refused(
-      (lines[..<3] + [fields.joined(separator: ",")] + lines[4...]).joined(separator: "\n"), "line 4",
+      (lines[..<3] + [fields.joined(separator: ",")] + lines[4...]).joined(separator: "\n") + "\n", "line 4",
       "after the row before")
-    try refused((lines + [lines[1]]).joined(separator: "\n"), "line \(last + 2)", "one below the other")
+    try refused(
+      (lines + [lines[1]]).joined(separator: "\n") + "\n", "line \(last + 2)", "one below the other")
     try FileManager.default.removeItem(atPath: path)
     #expect(throws: FormatError.self) { try ForecastStream.load(directory) }
   }

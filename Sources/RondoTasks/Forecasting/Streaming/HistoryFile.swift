@@ -107,6 +107,11 @@ struct HistoryFile {
   /// - Throws: `FormatError` for whatever is not as it was written.
   func histories(_ bytes: [UInt8], path: String) throws -> [SeriesHistory] {
     do {
+      guard bytes.isEmpty || bytes.last == 0x0A else {
+        throw FormatError(
+          .init(path, offset: bytes.count), expected: "a line feed at the end",
+          found: "none: the file may be truncated")
+      }
       return try histories(DelimitedText(bytes, name: path, delimiter: .comma), path)
     } catch let error as FormatError {
       throw FormatError(error.place, expected: error.expected, found: error.found, hint: Self.hint)
