@@ -140,6 +140,7 @@ final class ForecastProgram: TrainingProgram {
   var lossUnit: String { "of the level" }
 
   private static let windows = RandomSource.stream("windows")
+  private static let coldEvery = 64
 
   func step(_ step: Int, _ parameters: ParameterStore, into gradients: inout Gradients) -> StepResult {
     var loss = 0.0
@@ -147,10 +148,14 @@ final class ForecastProgram: TrainingProgram {
     for (number, member) in members.enumerated() {
       let places = (0..<batch).map { index in
         let position = UInt64(2 * (step * batch + index))
-        let stream = Self.windows &+ UInt64(number)
+        let stream = Self.windows &+ UInt64(2 * number)
         let (series, range) = origins[random.index(below: origins.count, stream: stream, position: position)]
         let origin = random.index(below: range.count, stream: stream, position: position + 1)
-        return WindowBatch.Place(series: series, origin: range.lowerBound + origin)
+        // A series may have no history when the model is used, so that now and then it has none now.
+        let isCold =
+          origins.count > 1
+          && random.index(below: Self.coldEvery, stream: stream &+ 1, position: position) == 0
+        return WindowBatch.Place(series: series, origin: range.lowerBound + origin, isCold: isCold)
       }
       let tape = Tape(parameters, training: true, seed: settings.training.seed, pass: UInt64(step))
       let result = member.loss(

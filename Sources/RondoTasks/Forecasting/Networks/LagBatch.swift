@@ -38,11 +38,12 @@ struct LagBatch {
   ) {
     scales = places.map { place in
       WindowScale(
-        kind, input.items[place.series].values[max(0, place.origin - shape.context)..<place.origin])
+        kind, input.items[place.series].values[place.begin(context: shape.context)..<place.origin],
+        typical: input.typical)
     }
     let begins = places.map { place in
       let values = input.items[place.series].values
-      let begin = max(0, place.origin - shape.context)
+      let begin = place.begin(context: shape.context)
       return values[begin..<place.origin].firstIndex { !$0.isNaN } ?? place.origin
     }
     let lengths = zip(places, begins).map { $0.origin - $1 + stepsAhead }
@@ -61,11 +62,12 @@ struct LagBatch {
         for lag in shape.lags {
           let there = step - lag
           features.append(
-            there >= 0 && there < end && !item.values[there].isNaN
+            there >= (place.isCold ? place.origin : 0) && there < end && !item.values[there].isNaN
               ? Float(scale.scaled(item.values[there])) : 0)
         }
         Self.appendBeside(
-          input, item, step: step, isThere: step > 0 && step <= end && !item.values[step - 1].isNaN,
+          input, item, step: step,
+          isThere: step > (place.isCold ? place.origin : 0) && step <= end && !item.values[step - 1].isNaN,
           to: &features)
         for (column, feature) in features.enumerated() { rows[row * shape.width + column] = feature }
         if step < end, scale.scale > 0 { targets[row] = Float(scale.scaled(item.values[step])) }
