@@ -36,8 +36,11 @@ public struct CovariateEncoding: Sendable, Equatable, Codable {
     public var mean: Double
     /// The standard deviation.
     public var deviation: Double
+    /// Whether a value of any series is negative: then zero is a value like others, and nothing is a share of it.
+    public var hasNegative: Bool
 
     init(_ series: [Series]) {
+      hasNegative = series.contains { $0.values.contains { $0 < 0 } }
       var (levels, means, deviations) = ([Double](), [Double](), [Double]())
       for one in series {
         let values = one.values.filter { !$0.isNaN }

@@ -40,11 +40,14 @@ final class ForecastProgram: TrainingProgram {
       zip(series, heldOut.ends).map { $0.before($1) }, frequency: frequency,
       hasCalendar: settings.forecast.calendar)
     if settings.forecast.model == .smoothing { encoding.names = series.map(\.name) }
+    if settings.forecast.model == .deepAR, settings.forecast.likelihood.isOfCounts {
+      try requireCounts(series)
+    }
     let builder = Builder(seed: settings.training.seed)
     builder.initializerOverride = settings.architecture.initializer?.initializer
     let members = try settings.forecast.model.members(
-      builder, settings.forecast, settings.architecture, covariates: encoding.counts, season: season,
-      seriesCount: encoding.names.count, probabilities: probabilities, seed: settings.training.seed)
+      builder, settings.forecast, settings.architecture, encoding, season: season,
+      probabilities: probabilities, seed: settings.training.seed)
     var memory = MemoryNeed()
     memory.add(parametersOf: builder, copies: 6)
     try memory.requireAvailable(hint: "Choose a smaller --hidden, --context or --members.")
@@ -55,6 +58,18 @@ final class ForecastProgram: TrainingProgram {
           + "\(series.map { $0.values.count { !$0.isNaN } }.max() ?? 0) values, and two are the least")
     }
     return (program, builder.finish())
+  }
+
+  /// - Throws: `OptionError` with the first value that is no count.
+  private static func requireCounts(_ series: [Series]) throws {
+    for one in series {
+      guard let step = one.values.firstIndex(where: { $0 < 0 || $0 != $0.rounded() && !$0.isNaN }) else {
+        continue
+      }
+      throw OptionError.conflict(
+        "--distribution negative-binomial is for counts, and value \(step + 1) of series \(quoted(one.name)) is \(one.values[step]): "
+          + "choose student-t or gaussian")
+    }
   }
 
   private init(

@@ -35,6 +35,13 @@ public struct WindowScale: Sendable, Equatable {
     case latest
     /// Centre the mean, scale the standard deviation: what matters is the shape.
     case standard
+    /// Centre the latest value, scale the standard deviation: what matters are changes, however large values are.
+    case change
+
+    /// Those that suit series: of values that may be negative, sizes say nothing.
+    static func suited(hasNegative: Bool) -> [Kind] {
+      hasNegative ? [.change, .standard] : [.level, .latest, .standard]
+    }
   }
 
   package var centre = 0.0
@@ -58,7 +65,7 @@ public struct WindowScale: Sendable, Equatable {
       switch kind {
       case .level: scale = typical.level
       case .latest: (centre, scale) = (typical.mean, typical.level)
-      case .standard: (centre, scale) = (typical.mean, typical.deviation)
+      case .standard, .change: (centre, scale) = (typical.mean, typical.deviation)
       }
     }
     guard size > 0 else { return }
@@ -66,11 +73,11 @@ public struct WindowScale: Sendable, Equatable {
     switch kind {
     case .level: scale = size
     case .latest: (centre, scale) = (latest, size)
-    case .standard:
+    case .standard, .change:
       var squares = 0.0
       for value in context where !value.isNaN { squares += (value - sum) * (value - sum) }
       // Beside its level, hardly anything changes in some windows.
-      (centre, scale) = (sum, max((squares / count).squareRoot(), 1e-3 * size))
+      (centre, scale) = (kind == .change ? latest : sum, max((squares / count).squareRoot(), 1e-3 * size))
     }
   }
 
