@@ -15,7 +15,7 @@ struct ForecastOptionGroup: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What networks see in the place of values: shares of their mean size, their distance to the latest, or z-scores. (default: each member in its turn)",
+      "What networks see in the place of values: shares of their mean size (level), distances to the latest value as such shares (latest), or in standard deviations (change), or z-scores (standard). (default: each member another that suits the values)",
       valueName: WindowScale.Kind.allCases.map(\.rawValue).joined(separator: "|")))
   var scale: WindowScale.Kind?
 

@@ -49,13 +49,13 @@ extension Frequency {
     }
   }
 
-  /// The seasons that series of this frequency can have, in steps: a day, a week and a year, those of at least two steps and at most 2,016.
+  /// The seasons that series of this frequency can have, in steps: a day, a week and a year, those of at least two steps and at most 660.
   public var seasons: [Int] {
     switch self {
     case .seconds(let step):
       return [86_400, 604_800, 31_557_600].compactMap { length in
         let steps = (length + step / 2) / step
-        return 2...2016 ~= steps ? steps : nil
+        return 2...660 ~= steps ? steps : nil
       }
     case .weekdays: return [5]
     case .months(let months): return months < 12 && 12 % months == 0 ? [12 / months] : []

@@ -28,6 +28,33 @@ public struct CovariateEncoding: Sendable, Equatable, Codable {
     func encoded(_ value: Double) -> Float { value.isFinite ? Float((value - mean) / deviation) : 0 }
   }
 
+  /// What the values of series are like: medians over the series.
+  public struct Typical: Sendable, Equatable, Codable {
+    /// The mean size.
+    public var level: Double
+    /// The mean.
+    public var mean: Double
+    /// The standard deviation.
+    public var deviation: Double
+    /// Whether a value of any series is negative: then zero is a value like others, and nothing is a share of it.
+    public var hasNegative: Bool
+
+    init(_ series: [Series]) {
+      hasNegative = series.contains { $0.values.contains { $0 < 0 } }
+      var (levels, means, deviations) = ([Double](), [Double](), [Double]())
+      for one in series {
+        let values = one.values.filter { !$0.isNaN }
+        guard !values.isEmpty else { continue }
+        let column = Column(values)
+        levels.append(values.reduce(0) { $0 + abs($1) } / Double(values.count))
+        means.append(column.mean)
+        deviations.append(column.deviation)
+      }
+      func median(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.sorted()[values.count / 2] }
+      (level, mean, deviation) = (median(levels), median(means), median(deviations))
+    }
+  }
+
   /// What belongs to a series as a whole: numbers, or names of categories.
   public enum Static: Sendable, Equatable, Codable {
     case number(Column)
@@ -51,6 +78,8 @@ public struct CovariateEncoding: Sendable, Equatable, Codable {
   public var cycles: [CalendarCycle]
   /// How far steps are apart; nil if times are not known.
   public var frequency: Frequency?
+  /// What the values of a series are like, where a series has none of its own.
+  public var typical: Typical
   /// The names of the series that were trained on, where networks learn something of each.
   public var names: [String] = []
 
@@ -76,6 +105,7 @@ public struct CovariateEncoding: Sendable, Equatable, Codable {
       return numbers.count == texts.count ? .number(Column(numbers)) : .category(Set(texts).sorted())
     }
     self.frequency = frequency
+    typical = Typical(series)
     let longest = series.filter { $0.start != nil }.map(\.values.count).max() ?? 0
     cycles =
       frequency.map { hasCalendar ? CalendarCycle.cycles(of: $0, steps: longest) : [] } ?? []

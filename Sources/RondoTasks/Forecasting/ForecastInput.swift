@@ -21,6 +21,8 @@ package struct ForecastInput: Sendable {
   package let items: [Item]
   /// How many numbers stand beside the values.
   let counts: CovariateCounts
+  /// What the values of a series are like that has none; nil if that is not known.
+  let typical: CovariateEncoding.Typical?
   private let cycles: [CalendarCycle]
   private let frequency: Frequency?
 
@@ -29,7 +31,7 @@ package struct ForecastInput: Sendable {
     items = series.map {
       Item(values: $0, number: nil, before: 0, start: nil, known: [], past: [], statics: [])
     }
-    (counts, cycles, frequency) = (CovariateCounts(), [], nil)
+    (counts, cycles, frequency, typical) = (CovariateCounts(), [], nil, nil)
   }
 
   /// - Throws: `OptionError` if a series has other covariates than those that the encoding was fitted to.
@@ -53,6 +55,7 @@ package struct ForecastInput: Sendable {
         statics: try encoding.fixed(series))
     }
     (counts, cycles, frequency) = (encoding.counts, encoding.cycles, encoding.frequency)
+    typical = encoding.typical
   }
 
   /// Appends what stands beside a segment as a whole: where in the cycles of the calendar its first step is (zeros if its time is not known),

@@ -40,11 +40,14 @@ final class ForecastProgram: TrainingProgram {
       zip(series, heldOut.ends).map { $0.before($1) }, frequency: frequency,
       hasCalendar: settings.forecast.calendar)
     if settings.forecast.model == .smoothing { encoding.names = series.map(\.name) }
+    if settings.forecast.model == .deepAR, settings.forecast.likelihood.isOfCounts {
+      try requireCounts(series)
+    }
     let builder = Builder(seed: settings.training.seed)
     builder.initializerOverride = settings.architecture.initializer?.initializer
     let members = try settings.forecast.model.members(
-      builder, settings.forecast, settings.architecture, covariates: encoding.counts, season: season,
-      seriesCount: encoding.names.count, probabilities: probabilities, seed: settings.training.seed)
+      builder, settings.forecast, settings.architecture, encoding, season: season,
+      probabilities: probabilities, seed: settings.training.seed)
     var memory = MemoryNeed()
     memory.add(parametersOf: builder, copies: 6)
     try memory.requireAvailable(hint: "Choose a smaller --hidden, --context or --members.")
@@ -55,6 +58,18 @@ final class ForecastProgram: TrainingProgram {
           + "\(series.map { $0.values.count { !$0.isNaN } }.max() ?? 0) values, and two are the least")
     }
     return (program, builder.finish())
+  }
+
+  /// - Throws: `OptionError` with the first value that is no count.
+  private static func requireCounts(_ series: [Series]) throws {
+    for one in series {
+      guard let step = one.values.firstIndex(where: { $0 < 0 || $0 != $0.rounded() && !$0.isNaN }) else {
+        continue
+      }
+      throw OptionError.conflict(
+        "--distribution negative-binomial is for counts, and value \(step + 1) of series \(quoted(one.name)) is \(one.values[step]): "
+          + "choose student-t or gaussian")
+    }
   }
 
   private init(
@@ -140,6 +155,7 @@ final class ForecastProgram: TrainingProgram {
   var lossUnit: String { "of the level" }
 
   private static let windows = RandomSource.stream("windows")
+  private static let coldEvery = 64
 
   func step(_ step: Int, _ parameters: ParameterStore, into gradients: inout Gradients) -> StepResult {
     var loss = 0.0
@@ -147,10 +163,14 @@ final class ForecastProgram: TrainingProgram {
     for (number, member) in members.enumerated() {
       let places = (0..<batch).map { index in
         let position = UInt64(2 * (step * batch + index))
-        let stream = Self.windows &+ UInt64(number)
+        let stream = Self.windows &+ UInt64(2 * number)
         let (series, range) = origins[random.index(below: origins.count, stream: stream, position: position)]
         let origin = random.index(below: range.count, stream: stream, position: position + 1)
-        return WindowBatch.Place(series: series, origin: range.lowerBound + origin)
+        // A series may have no history when the model is used, so that now and then it has none now.
+        let isCold =
+          origins.count > 1
+          && random.index(below: Self.coldEvery, stream: stream &+ 1, position: position) == 0
+        return WindowBatch.Place(series: series, origin: range.lowerBound + origin, isCold: isCold)
       }
       let tape = Tape(parameters, training: true, seed: settings.training.seed, pass: UInt64(step))
       let result = member.loss(

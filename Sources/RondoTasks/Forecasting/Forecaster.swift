@@ -55,9 +55,9 @@ public struct Forecaster: Sendable {
     let config = try ForecastConfig(contentsOf: directory.configPath)
     let (members, parameters) = try directory.model { builder in
       try config.forecast.model.members(
-        builder, config.forecast, config.architecture, covariates: config.covariates.counts,
+        builder, config.forecast, config.architecture, config.covariates,
         season: config.season,
-        seriesCount: config.covariates.names.count, probabilities: config.quantiles,
+        probabilities: config.quantiles,
         seed: config.training.seed)
     }
     return Forecaster(

@@ -33,6 +33,17 @@ import Testing
     }
   }
 
+  /// Weeks have a year, days a week or a year, whatever else they may seem to have.
+  @Test func theFrequencySaysWhatSeasonsThereAre() {
+    let co2 = BundledSeries.maunaLoaCO2.table()
+    #expect(Seasonality.season(of: co2.series.map(\.values), frequency: co2.frequency) == 52)
+    let weather = BundledSeries.seattleWeather.table()
+    let season = Seasonality.season(of: weather.series.map(\.values), frequency: weather.frequency)
+    #expect(season == 365 || season == 7)
+    #expect(Frequency.seconds(3600).seasons == [24, 168] && Frequency.seconds(900).seasons == [96])
+    #expect(Frequency.months(3).seasons == [4] && Frequency.months(12).seasons == [])
+  }
+
   /// Three seasons are needed to tell.
   @Test func shortSeriesHaveNoSeason() {
     let values = (0..<20).map { Double($0 % 7) }

@@ -37,24 +37,25 @@ public enum ForecastModel: String, Sendable, Codable, CaseIterable {
   /// The networks of an ensemble, named `member0`, `member1`, ….
   func members(
     _ builder: Builder, _ options: ForecastOptions, _ architecture: ArchitectureOptions,
-    covariates: CovariateCounts, season: Int, seriesCount: Int, probabilities: [Double], seed: UInt64
+    _ encoding: CovariateEncoding, season: Int, probabilities: [Double], seed: UInt64
   ) throws -> [any ForecastNetwork] {
     var shape = options.shape
-    shape.covariates = covariates
+    shape.covariates = encoding.counts
+    let kinds =
+      options.scale.map { [$0] } ?? WindowScale.Kind.suited(hasNegative: encoding.typical.hasNegative)
     return try (0..<options.members).map { member in
       let builder = builder / "member\(member)"
-      let kinds = options.scale.map { [$0] } ?? WindowScale.Kind.allCases
       let kind = kinds[member % kinds.count]
       switch self {
       case .segment:
         return try SegmentNetwork(builder, architecture, shape, kind, probabilities: probabilities)
       case .deepAR:
         return try AutoregressiveNetwork(
-          builder, architecture, options, season: season, covariates, kind, probabilities: probabilities,
+          builder, architecture, options, season: season, encoding.counts, kind, probabilities: probabilities,
           seed: seed)
       case .smoothing:
         return try SmoothingNetwork(
-          builder, architecture, options, season: season, covariates, seriesCount: seriesCount,
+          builder, architecture, options, season: season, encoding.counts, seriesCount: encoding.names.count,
           probabilities: probabilities, seed: seed)
       case .linear: return LinearNetwork(builder, shape, kind, probabilities: probabilities)
       }

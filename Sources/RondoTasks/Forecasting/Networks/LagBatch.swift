@@ -46,9 +46,10 @@ struct LagBatch {
     _ input: ForecastInput, _ place: WindowBatch.Place, _ shape: Shape, _ kind: WindowScale.Kind
   ) -> StreamedWindow {
     let item = input.items[place.series]
-    let context = item.values[max(0, place.origin - shape.context)..<place.origin]
+    let context = item.values[place.begin(context: shape.context)..<place.origin]
     let begin = item.before + (context.firstIndex { !$0.isNaN } ?? place.origin)
-    return StreamedWindow(begin: begin, end: begin, scale: WindowScale(kind, context), states: [])
+    let scale = WindowScale(kind, context, typical: input.typical)
+    return StreamedWindow(begin: begin, end: begin, scale: scale, states: [])
   }
 
   /// - Parameter windows: The windows, of which the steps from their ends on are rows.
@@ -74,11 +75,12 @@ struct LagBatch {
         for lag in shape.lags {
           let there = step - lag
           features.append(
-            there >= 0 && there < end && !item.values[there].isNaN
+            there >= (place.isCold ? place.origin : 0) && there < end && !item.values[there].isNaN
               ? Float(scale.scaled(item.values[there])) : 0)
         }
         Self.appendBeside(
-          input, item, step: step, isThere: step > 0 && step <= end && !item.values[step - 1].isNaN,
+          input, item, step: step,
+          isThere: step > (place.isCold ? place.origin : 0) && step <= end && !item.values[step - 1].isNaN,
           to: &features)
         for (column, feature) in features.enumerated() { rows[row * shape.width + column] = feature }
         if step < end, scale.scale > 0 { targets[row] = Float(scale.scaled(item.values[step])) }

@@ -1,4 +1,5 @@
 import RondoCore
+import RondoData
 import RondoNN
 import RondoRecurrence
 import RondoTraining
@@ -44,7 +45,7 @@ struct SmoothingNetwork: ForecastNetwork {
       fixed: covariates.fixed)
     self.probabilities = probabilities
     smoothing = Recurrence(builder / "smoothing", SmoothingCell(season: season), inputSize: 2)
-    common = builder.parameter("smoothing.common", [1, 2], .constant(-1))
+    common = builder.parameter("smoothing.common", [2], .constant(-1))
     // The last row is that of a series that training has not seen.
     own = builder.parameter("smoothing.series", [seriesCount + 1, 2], .constant(0))
     ownSeason = builder.parameter("smoothing.season", [seriesCount + 1, season], .constant(0))
@@ -96,9 +97,12 @@ struct SmoothingNetwork: ForecastNetwork {
       ? [] : quantiles(tape, batch, series: places.map { input.items[$0.series].number }).value.values
     var row = 0
     return places.indices.map { window in
-      // A series without any value: what is in the middle of all that was seen.
+      // A series without any value is like the others.
       guard batch.layout.lengths[window] > 0 else {
-        return [Double](repeating: 0, count: horizon * count)
+        let quantiles = probabilities.map { probability in
+          input.typical.map { $0.mean + $0.deviation * NormalDistribution.quantile(probability) } ?? 0
+        }
+        return Array(repeating: quantiles, count: horizon).flatMap { $0 }
       }
       defer { row += 1 }
       return (0..<horizon).flatMap { step in
@@ -127,19 +131,23 @@ struct SmoothingNetwork: ForecastNetwork {
     var rest = slice(tape.constant(batch.values), 0..<1)
     if season > 1 { rest = rest - slice(smoothed, season..<season + 1) }
     var x = reshape(gatherRows(rest, batch.latest), [rows, shape.input])
-    x = (x - level) * tape.constant(batch.isThere)
+    x = (x - repeated(level, shape.input)) * tape.constant(batch.isThere)
     if let fixed = batch.fixed { x = concatenate([x, tape.constant(fixed)]) }
     let states = layers(relu(input(x)), batch.layout).output
     let read = outputDropout(
       gatherRows(states, batch.positions),
       SequenceLayout(Array(repeating: 1, count: batch.positions.count)))
-    var base = gatherRows(level, batch.positions)
+    var base = repeated(gatherRows(level, batch.positions), shape.horizon)
     if season > 1 {
       let next = gatherRows(slice(smoothed, 1..<season + 1), batch.positions)
       let whole = (shape.horizon + season - 1) / season
-      base = base + slice(concatenate(Array(repeating: next, count: whole)), 0..<shape.horizon)
-      base = concatenate(Array(repeating: base, count: probabilities.count))
+      base = base + slice(repeated(next, whole), 0..<shape.horizon)
     }
-    return output(read) + base
+    return output(read) + repeated(base, probabilities.count)
+  }
+
+  /// The columns again and again.
+  private func repeated(_ x: Variable, _ count: Int) -> Variable {
+    concatenate(Array(repeating: x, count: count))
   }
 }

@@ -35,6 +35,13 @@ public struct WindowScale: Sendable, Equatable {
     case latest
     /// Centre the mean, scale the standard deviation: what matters is the shape.
     case standard
+    /// Centre the latest value, scale the standard deviation: what matters are changes, however large values are.
+    case change
+
+    /// Those that suit series: of values that may be negative, sizes say nothing.
+    static func suited(hasNegative: Bool) -> [Kind] {
+      hasNegative ? [.change, .standard] : [.level, .latest, .standard]
+    }
   }
 
   package var centre = 0.0
@@ -42,7 +49,11 @@ public struct WindowScale: Sendable, Equatable {
   package var scale = 0.0
 
   /// By the values of a context; the scale is zero if there are none but zeros.
-  package init(_ kind: Kind, _ context: some Sequence<Double>) {
+  ///
+  /// - Parameter typical: What counts where there is no value at all.
+  package init(
+    _ kind: Kind, _ context: some Sequence<Double>, typical: CovariateEncoding.Typical? = nil
+  ) {
     var (count, sum, size, latest) = (0.0, 0.0, 0.0, 0.0)
     for value in context where !value.isNaN {
       count += 1
@@ -50,16 +61,23 @@ public struct WindowScale: Sendable, Equatable {
       size += abs(value)
       latest = value
     }
+    if count == 0, let typical {
+      switch kind {
+      case .level: scale = typical.level
+      case .latest: (centre, scale) = (typical.mean, typical.level)
+      case .standard, .change: (centre, scale) = (typical.mean, typical.deviation)
+      }
+    }
     guard size > 0 else { return }
     (sum, size) = (sum / count, size / count)
     switch kind {
     case .level: scale = size
     case .latest: (centre, scale) = (latest, size)
-    case .standard:
+    case .standard, .change:
       var squares = 0.0
       for value in context where !value.isNaN { squares += (value - sum) * (value - sum) }
       // Beside its level, hardly anything changes in some windows.
-      (centre, scale) = (sum, max((squares / count).squareRoot(), 1e-3 * size))
+      (centre, scale) = (kind == .change ? latest : sum, max((squares / count).squareRoot(), 1e-3 * size))
     }
   }
 
@@ -73,10 +91,15 @@ package struct WindowBatch {
   package struct Place: Sendable, Equatable {
     package var series: Int
     package var origin: Int
+    /// Whether nothing of what is before the origin is seen, as of a series that has just begun.
+    package var isCold: Bool
 
-    package init(series: Int, origin: Int) {
-      (self.series, self.origin) = (series, origin)
+    package init(series: Int, origin: Int, isCold: Bool = false) {
+      (self.series, self.origin, self.isCold) = (series, origin, isCold)
     }
+
+    /// The first step that is seen.
+    func begin(context: Int) -> Int { isCold ? origin : max(0, origin - context) }
   }
 
   /// The segments of each window as a sequence: those that have a value, from the first of them on.
@@ -109,8 +132,8 @@ package struct WindowBatch {
     var lengths: [Int] = []
     for (window, place) in places.enumerated() {
       let series = input.items[place.series].values
-      let begin = max(0, place.origin - context)
-      let scale = WindowScale(kind, series[begin..<place.origin])
+      let begin = place.begin(context: context)
+      let scale = WindowScale(kind, series[begin..<place.origin], typical: input.typical)
       scales.append(scale)
       var first = context
       for time in begin..<place.origin where !series[time].isNaN {
