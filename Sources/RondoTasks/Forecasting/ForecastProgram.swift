@@ -16,6 +16,8 @@ final class ForecastProgram: TrainingProgram {
   let ends: [Int]
   /// The origins of each series that can be trained on; those of series with none are left out.
   private let origins: [(series: Int, origins: ClosedRange<Int>)]
+  /// What members leave out to make intervals right; nil if what is held out is enough for that.
+  private let folds: CalibrationFolds?
   private let random: RandomSource
   var carried: [Tensor] = []
 
@@ -81,6 +83,10 @@ final class ForecastProgram: TrainingProgram {
     self.encoding = encoding
     input = try ForecastInput(series, encoding)
     ends = heldOut.ends
+    // Of many series, those that are held out at their ends are enough.
+    folds =
+      settings.forecast.calibrate && heldOut.places.count > 2 * series.count
+      ? CalibrationFolds(heldOut.ends, members: members.count, horizon: settings.forecast.horizon) : nil
     random = RandomSource(seed: settings.training.seed)
     heldOutPlaces = random.permutation(
       heldOut.places.count, stream: RandomSource.stream("order of validation")
@@ -110,7 +116,7 @@ final class ForecastProgram: TrainingProgram {
       series, horizon: settings.forecast.horizon, season: season,
       baselines: .suited(toReturns: settings.forecast.reading.returns))
     let places = heldOutPlaces.sorted { ($0.series, $0.origin) < ($1.series, $1.origin) }
-    var calibrator = IntervalCalibration.Scores(Self.probabilities)
+    var calibrator = try outOfFoldScores(parameters)
     try evaluation.add(places, trained: ends, probabilities: Self.probabilities) { some in
       let forecasts = try ensemble.forecasts(input, some)
       if settings.forecast.calibrate {
@@ -122,6 +128,21 @@ final class ForecastProgram: TrainingProgram {
     }
     ensemble.calibration = IntervalCalibration(calibrator)
     return (ensemble, evaluation)
+  }
+
+  /// How far off forecasts of each member are where it left something out.
+  private func outOfFoldScores(_ parameters: ParameterStore) throws -> IntervalCalibration.Scores {
+    var scores = IntervalCalibration.Scores(Self.probabilities)
+    guard let folds else { return scores }
+    for (number, member) in members.enumerated() {
+      let alone = ForecastEnsemble(
+        members: [member], parameters: parameters, probabilities: Self.probabilities)
+      let places = folds.places(member: number, ends: ends)
+      for (place, forecast) in zip(places, try alone.forecasts(input, places)) {
+        scores.add(forecast, actual: input.items[place.series].values[place.origin...])
+      }
+    }
+    return scores
   }
 
   /// The forecaster that a run has made, and how good it was on what was held out to choose its weights.
@@ -170,7 +191,16 @@ final class ForecastProgram: TrainingProgram {
         let isCold =
           origins.count > 1
           && random.index(below: Self.coldEvery, stream: stream &+ 1, position: position) == 0
-        return WindowBatch.Place(series: series, origin: range.lowerBound + origin, isCold: isCold)
+        var place = WindowBatch.Place(series: series, origin: range.lowerBound + origin, isCold: isCold)
+        if let folds {
+          // Another origin in the place of one that this member leaves out.
+          for draw in 1...8 where folds.leavesOut(place, member: number) {
+            place.origin =
+              range.lowerBound
+              + random.index(below: range.count, stream: stream &+ UInt64(draw) << 32, position: position + 1)
+          }
+        }
+        return place
       }
       let tape = Tape(parameters, training: true, seed: settings.training.seed, pass: UInt64(step))
       let result = member.loss(
