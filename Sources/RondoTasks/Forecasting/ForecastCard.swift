@@ -8,15 +8,15 @@ enum ForecastCard {
     var lines = [
       "# A forecaster of \(shape.horizon) steps",
       "",
-      "\(config.forecast.members) members of \(config.architecture.summary) that read \(shape.context) steps, \(shape.segment) at once, "
+      "\(config.forecast.members) members of the kind \(config.forecast.model.rawValue), \(config.architecture.summary), "
         + "\(config.results.parameters) parameters, written by Rondo \(config.run.version).",
       "",
     ]
     lines += RunCard.lines(
       config.run, config.data.files,
       amount:
-        "\(config.data.valueCount) values of \(config.data.seriesCount) series; the last \(shape.horizon) steps of "
-        + "\(config.data.validationCount) of them to choose the weights by.",
+        "\(config.data.valueCount) values of \(config.data.seriesCount) series; \(config.data.validationCount) windows at their ends to choose "
+        + "the weights by.",
       command: command)
     guard let comparison = config.results.validation else {
       return (lines + ["- nothing was held out", ""]).joined(separator: "\n")

@@ -39,7 +39,7 @@ public struct ForecastConfig: ModelConfig {
     public var seriesCount: Int
     /// The number of values in them.
     public var valueCount: Int
-    /// The series whose last horizon the weights were chosen by.
+    /// The windows that the weights were chosen by.
     public var validationCount: Int
     /// How the files were read: as it was asked for, and what was found. Missing in models of earlier versions.
     public var reading: SeriesReading? = nil

@@ -42,7 +42,9 @@ public enum ForecastModel: String, Sendable, Codable, CaseIterable {
     var shape = options.shape
     shape.covariates = encoding.counts
     let kinds =
-      options.scale.map { [$0] } ?? WindowScale.Kind.suited(hasNegative: encoding.typical.hasNegative)
+      options.scale.map { [$0] }
+      ?? WindowScale.Kind.suited(
+        hasNegative: encoding.typical.hasNegative, areReturns: options.reading.returns)
     return try (0..<options.members).map { member in
       let builder = builder / "member\(member)"
       let kind = kinds[member % kinds.count]
