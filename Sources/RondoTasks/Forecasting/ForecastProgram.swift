@@ -116,53 +116,33 @@ final class ForecastProgram: TrainingProgram {
       series, horizon: settings.forecast.horizon, season: season,
       baselines: .suited(toReturns: settings.forecast.reading.returns))
     let places = heldOutPlaces.sorted { ($0.series, $0.origin) < ($1.series, $1.origin) }
-    var scores = IntervalCalibration.Scores(Self.probabilities)
+    var calibrator = try outOfFoldScores(parameters)
     try evaluation.add(places, trained: ends, probabilities: Self.probabilities) { some in
       let forecasts = try ensemble.forecasts(input, some)
-      add(forecasts, some, to: &scores)
+      if settings.forecast.calibrate {
+        for (forecast, place) in zip(forecasts, some) {
+          calibrator.add(forecast, actual: input.items[place.series].values[place.origin...])
+        }
+      }
       return forecasts
     }
-    if settings.forecast.calibrate {
-      ensemble.calibration = try calibration(parameters, heldOut: places, ofEnsemble: scores)
-    }
+    ensemble.calibration = IntervalCalibration(calibrator)
     return (ensemble, evaluation)
   }
 
-  /// What makes the ensemble's intervals right: the factors of its members where each left something out, times what the ensemble's factors are as
-  /// shares of its members' at the end of the series, where both can be seen.
-  private func calibration(
-    _ parameters: ParameterStore, heldOut places: [WindowBatch.Place],
-    ofEnsemble scores: IntervalCalibration.Scores
-  ) throws -> IntervalCalibration? {
-    let ensemble = IntervalCalibration(scores)
-    guard let folds else { return ensemble }
-    var end = IntervalCalibration.Scores(Self.probabilities)
-    var all = IntervalCalibration.Scores(Self.probabilities)
+  /// How far off forecasts of each member are where it left something out.
+  private func outOfFoldScores(_ parameters: ParameterStore) throws -> IntervalCalibration.Scores {
+    var scores = IntervalCalibration.Scores(Self.probabilities)
+    guard let folds else { return scores }
     for (number, member) in members.enumerated() {
       let alone = ForecastEnsemble(
         members: [member], parameters: parameters, probabilities: Self.probabilities)
-      let ofEnd = try alone.forecasts(input, places)
-      add(ofEnd, places, to: &end)
-      add(ofEnd, places, to: &all)
-      let left = folds.places(member: number, ends: ends)
-      add(try alone.forecasts(input, left), left, to: &all)
+      let places = folds.places(member: number, ends: ends)
+      for (place, forecast) in zip(places, try alone.forecasts(input, places)) {
+        scores.add(forecast, actual: input.items[place.series].values[place.origin...])
+      }
     }
-    guard let ensemble, let end = IntervalCalibration(end), var result = IntervalCalibration(all) else {
-      return ensemble
-    }
-    for k in result.factors.indices where end.factors[k] > 0 {
-      result.factors[k] *= ensemble.factors[k] / end.factors[k]
-    }
-    return result
-  }
-
-  private func add(
-    _ forecasts: [QuantileForecast], _ places: [WindowBatch.Place],
-    to scores: inout IntervalCalibration.Scores
-  ) {
-    for (forecast, place) in zip(forecasts, places) {
-      scores.add(forecast, actual: input.items[place.series].values[place.origin...])
-    }
+    return scores
   }
 
   /// The forecaster that a run has made, and how good it was on what was held out to choose its weights.
