@@ -3,6 +3,7 @@ import RondoData
 import RondoNN
 import RondoRecurrence
 import RondoTraining
+import Synchronization
 
 /// A recurrent network that gives the distribution of each step from the values before it, and draws paths into the future by reading its own
 /// draws: DeepAR (Salinas, Flunkert, Gasthaus and Januschowski 2020, arXiv 1704.04110).
@@ -73,40 +74,42 @@ struct AutoregressiveNetwork: StreamingNetwork {
     _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place],
     windows: [StreamedWindow?]
   ) -> [[Double]] {
-    let horizon = shape.horizon
-    return draw(parameters, input, places, windows: windows).map { paths in
-      var quantiles: [Double] = []
-      quantiles.reserveCapacity(horizon * probabilities.count)
-      for step in 0..<horizon {
-        let sorted = (0..<self.paths).map { paths[$0 * horizon + step] }.sorted()
-        for probability in probabilities {
-          let place = probability * Double(sorted.count - 1)
-          let index = min(Int(place), max(0, sorted.count - 2))
-          let next = sorted[min(index + 1, sorted.count - 1)]
-          quantiles.append(Double(sorted[index] + (next - sorted[index]) * Float(place - Double(index))))
-        }
-      }
-      return quantiles
+    // Parts of as many rows as keep their states in the caches, each on one thread: steps of few rows are not worth two.
+    let part = max(1, 4096 / paths)
+    let parts = (places.count + part - 1) / part
+    let results = Mutex([[[Double]]](repeating: [], count: parts))
+    Parallel.run(parts) { index in
+      let range = index * part..<min((index + 1) * part, places.count)
+      let places = Array(places[range])
+      let begun = zip(places, windows[range]).map { $1 ?? LagBatch.window(input, $0, shape, scale) }
+      let drawn = draw(parameters, input, places, read(parameters, input, places, begun))
+      let quantiles = drawn.map { self.quantiles(ofPaths: $0) }
+      results.withLock { $0[index] = quantiles }
     }
+    return results.withLock { $0.flatMap { $0 } }
+  }
+
+  /// Of each step the quantiles of paths: the steps of the first, then those of the second, ….
+  private func quantiles(ofPaths paths: [Float]) -> [Double] {
+    let horizon = shape.horizon
+    var quantiles: [Double] = []
+    quantiles.reserveCapacity(horizon * probabilities.count)
+    for step in 0..<horizon {
+      let sorted = stride(from: step, to: paths.count, by: horizon).map { paths[$0] }.sorted()
+      for probability in probabilities {
+        let place = probability * Double(sorted.count - 1)
+        let index = min(Int(place), max(0, sorted.count - 2))
+        let next = sorted[min(index + 1, sorted.count - 1)]
+        quantiles.append(Double(sorted[index] + (next - sorted[index]) * Float(place - Double(index))))
+      }
+    }
+    return quantiles
   }
 
   /// Draws paths of windows in the series' unit: for each window the steps of the first path, then those of the second, ….
-  func draw(
-    _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place],
-    windows: [StreamedWindow?]
-  ) -> [[Float]] {
-    // As many rows as keep their states in the caches.
-    let part = max(1, 8192 / paths)
-    return stride(from: 0, to: places.count, by: part).flatMap { first in
-      let range = first..<min(first + part, places.count)
-      let places = Array(places[range])
-      let begun = zip(places, windows[range]).map { $1 ?? LagBatch.window(input, $0, shape, scale) }
-      return drawPart(parameters, input, places, read(parameters, input, places, begun))
-    }
-  }
-
+  ///
   /// - Parameter windows: The windows, read up to the origins.
-  private func drawPart(
+  private func draw(
     _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place],
     _ windows: [StreamedWindow]
   ) -> [[Float]] {
