@@ -36,11 +36,10 @@ public struct CovariateEncoding: Sendable, Equatable, Codable {
     public var mean: Double
     /// The standard deviation.
     public var deviation: Double
-    /// Whether a value of any series is negative: then zero is a value like others, and nothing is a share of it.
-    public var hasNegative: Bool
+    /// Whether sizes of values say something: none is negative, and they differ by more than a tenth of what they are.
+    public var areShares: Bool
 
     init(_ series: [Series]) {
-      hasNegative = series.contains { $0.values.contains { $0 < 0 } }
       var (levels, means, deviations) = ([Double](), [Double](), [Double]())
       for one in series {
         let values = one.values.filter { !$0.isNaN }
@@ -52,6 +51,7 @@ public struct CovariateEncoding: Sendable, Equatable, Codable {
       }
       func median(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.sorted()[values.count / 2] }
       (level, mean, deviation) = (median(levels), median(means), median(deviations))
+      areShares = deviation > 0.1 * level && !series.contains { $0.values.contains { $0 < 0 } }
     }
   }
 

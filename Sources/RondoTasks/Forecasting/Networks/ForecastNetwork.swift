@@ -44,7 +44,7 @@ public enum ForecastModel: String, Sendable, Codable, CaseIterable {
     let kinds =
       options.scale.map { [$0] }
       ?? WindowScale.Kind.suited(
-        hasNegative: encoding.typical.hasNegative, areReturns: options.reading.returns)
+        areShares: encoding.typical.areShares, areReturns: options.reading.returns)
     return try (0..<options.members).map { member in
       let builder = builder / "member\(member)"
       let kind = kinds[member % kinds.count]

@@ -38,9 +38,9 @@ public struct WindowScale: Sendable, Equatable {
     /// Centre the latest value, scale the standard deviation: what matters are changes, however large values are.
     case change
 
-    /// Those that suit series: of values that may be negative, sizes say nothing, and of returns the latest one neither.
-    static func suited(hasNegative: Bool, areReturns: Bool) -> [Kind] {
-      areReturns ? [.standard] : hasNegative ? [.change, .standard] : [.level, .latest, .standard]
+    /// Those that suit series: where sizes say nothing, distances in standard deviations, and of returns not those to the latest one.
+    static func suited(areShares: Bool, areReturns: Bool) -> [Kind] {
+      areReturns ? [.standard] : areShares ? [.level, .latest, .standard] : [.change, .standard]
     }
   }
 
