@@ -30,7 +30,7 @@ public struct EWMAVariance: Sendable, Hashable {
   }
 
   /// The weighted mean of the first 75 squares that are there, each weighing `decay` of the one before; 0 if there are none.
-  static func start(_ squares: [Double], decay: Double) -> Double {
+  package static func start(_ squares: [Double], decay: Double) -> Double {
     var (sum, weights, weight) = (0.0, 0.0, 1.0)
     for square in squares.lazy.filter({ !$0.isNaN }).prefix(75) {
       sum += weight * square

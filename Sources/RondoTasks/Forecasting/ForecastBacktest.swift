@@ -51,7 +51,7 @@ public struct ForecastBacktest {
     let past = Self.past(series, places)
     let most = Dictionary(grouping: places, by: \.series).values.map(\.count).max() ?? 0
     let isWhole = windows.share != nil || most >= windows.count ?? 1
-    guard isWhole, past.contains(where: { !$0.values.isEmpty }) else {
+    guard !places.isEmpty, isWhole, past.contains(where: { !$0.values.isEmpty }) else {
       throw OptionError.conflict(
         "the longest series has \(series.map(\.values.count).max() ?? 0) steps, which are too few for windows of \(horizon) steps "
           + "with a history before them: choose fewer --windows or a smaller --horizon.")
@@ -111,7 +111,10 @@ public struct ForecastBacktest {
       case .steps(let steps): settings.training.budget = .steps(max(1, steps / rounds.count))
       default: break
       }
-      let past = Self.past(series, round)
+      // A series without a window in this round ends where its first one begins.
+      let tested = Set(round.map(\.series))
+      let (first, own) = (Self.past(series, places), Self.past(series, round))
+      let past = series.indices.map { tested.contains($0) ? own[$0] : first[$0] }
       let (program, parameters) = try ForecastProgram.prepared(
         settings, past, frequency: frequency, season: season)
       let trainer = try Trainer(

@@ -4,7 +4,7 @@ import RondoTraining
 /// `config.json` of a forecaster.
 public struct ForecastConfig: ModelConfig {
   public static let task = "forecast"
-  public static let formatVersion = 1
+  public static let formatVersion = 2
 
   var task = ForecastConfig.task
   var formatVersion = ForecastConfig.formatVersion
@@ -71,11 +71,15 @@ public struct ForecastConfig: ModelConfig {
         .init(file), expected: "ascending quantiles between 0 and 1", found: "\(quantiles.prefix(20))")
     }
     guard calibration?.factors.count ?? quantiles.count == quantiles.count,
-      calibration?.factors.allSatisfy({ $0.isFinite }) ?? true
+      calibration?.factors.allSatisfy({ 0...1e6 ~= $0 }) ?? true
     else {
       throw FormatError(
         .init(file), expected: "a finite factor of each of \(quantiles.count) quantiles",
         found: "\(calibration?.factors.prefix(20) ?? [])")
+    }
+    let typical = covariates.typical
+    guard [typical.level, typical.deviation].allSatisfy({ 0...1e30 ~= $0 }), abs(typical.mean) <= 1e30 else {
+      throw FormatError(.init(file), expected: "a typical series of finite size", found: "\(typical)")
     }
     guard 1...ForecastOptions.largestLength ~= season else {
       throw FormatError(.init(file), expected: "a season of one step or more", found: "\(season)")

@@ -39,6 +39,9 @@ public struct ForecastOptions: Sendable, Equatable, Codable {
   /// The largest horizon and the longest context.
   public static let largestLength = 100_000
 
+  private static let longestLinearContext = 8192
+  private static let mostDraws = 10_000_000
+
   /// Throws if a value is out of its range.
   public func validate() throws(OptionError) {
     func count(_ value: Int?, _ option: String, _ largest: Int = Self.largestLength) throws(OptionError) {
@@ -57,6 +60,16 @@ public struct ForecastOptions: Sendable, Equatable, Codable {
       throw .invalid(
         option: "--lags", given: lags.map(String.init).joined(separator: ","),
         requirement: "ascending: 1,2,24")
+    }
+    if model == .linear, shape.context > Self.longestLinearContext {
+      throw .conflict(
+        "the linear model reads \(Self.longestLinearContext) steps at most, and --context is \(shape.context): choose fewer"
+      )
+    }
+    if model == .deepAR, paths * horizon > Self.mostDraws {
+      throw .conflict(
+        "\(paths) --paths of \(horizon) steps are more than \(Self.mostDraws) draws for each series: choose fewer"
+      )
     }
     if let context, let segment, segment > context {
       throw .conflict("--segment is \(segment), more than the --context of \(context)")

@@ -84,8 +84,10 @@ final class ForecastProgram: TrainingProgram {
     input = try ForecastInput(series, encoding)
     ends = heldOut.ends
     // Of many series, those that are held out at their ends are enough.
+    // Networks that are trained on every step of a window see what lies before its origin, too.
+    let isTrainedOnHorizons = [.segment, .linear].contains(settings.forecast.model)
     folds =
-      settings.forecast.calibrate && heldOut.places.count > 2 * series.count
+      settings.forecast.calibrate && isTrainedOnHorizons && heldOut.places.count > 2 * series.count
       ? CalibrationFolds(heldOut.ends, members: members.count, horizon: settings.forecast.horizon) : nil
     random = RandomSource(seed: settings.training.seed)
     heldOutPlaces = random.permutation(

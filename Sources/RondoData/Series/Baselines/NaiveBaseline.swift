@@ -4,6 +4,7 @@ struct NaiveBaseline: FittedBaseline {
   /// The latest season, the step that comes next first.
   private var latest: [Double]
   private var next = 0
+  private let season: Int
   private let probabilities: [Double]
   /// For each number of seasons ahead what is added for each quantile.
   private let errors: [[Double]]
@@ -14,7 +15,7 @@ struct NaiveBaseline: FittedBaseline {
   init(_ history: [Double], season: Int, horizon: Int, probabilities: [Double]) {
     let values = Series.filled(history)
     latest = Array(values.suffix(season))
-    self.probabilities = probabilities
+    (self.probabilities, self.season) = (probabilities, season)
     guard probabilities.count > 1 else {
       errors = []
       return
@@ -28,7 +29,13 @@ struct NaiveBaseline: FittedBaseline {
   }
 
   mutating func observe(_ value: Double) {
-    latest[next] = value.isNaN ? latest[(next + latest.count - 1) % latest.count] : value
+    let value = value.isNaN ? latest[(next + latest.count - 1) % latest.count] : value
+    guard latest.count == season else {
+      // The history was shorter than a season.
+      latest.append(value)
+      return
+    }
+    latest[next] = value
     next = (next + 1) % latest.count
   }
 
@@ -38,7 +45,7 @@ struct NaiveBaseline: FittedBaseline {
     return QuantileForecast(
       probabilities: probabilities,
       values: points.enumerated().flatMap { step, point in
-        errors[min(step / latest.count, errors.count - 1)].map { point + $0 }
+        errors[min(step / season, errors.count - 1)].map { point + $0 }
       }, points: points)
   }
 

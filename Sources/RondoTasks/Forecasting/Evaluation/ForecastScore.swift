@@ -67,8 +67,10 @@ struct ForecastScoring: Sendable {
   /// Of the windows.
   private var (smape, mase, msis) = (Mean(), Mean(), Mean())
   /// Of the values.
-  private var (squares, absolutes, sizes) = (Mean(), Mean(), Mean())
+  private var (squares, absolutes) = (Mean(), Mean())
   private var (standardizedSquares, standardizedAbsolutes) = (Mean(), Mean())
+  /// Of the values whose quantiles were forecast.
+  private var quantileSizes = Mean()
   private var (losses, inside80, inside95, width80, width95) = (Mean(), Mean(), Mean(), Mean(), Mean())
   /// Of the values of each step.
   private var steps: [(mae: Mean, mase: Mean, inside80: Mean)]
@@ -109,7 +111,6 @@ struct ForecastScoring: Sendable {
       let (distance, meanDistance) = (abs(value - points[step]), value - forecast.mean(step: step))
       squares.add(meanDistance * meanDistance)
       absolutes.add(distance)
-      sizes.add(abs(value))
       steps[step].mae.add(distance)
       if let season = scale.season {
         scaled.add(distance / season)
@@ -120,6 +121,7 @@ struct ForecastScoring: Sendable {
         standardizedAbsolutes.add(distance / deviation)
       }
       guard isWide else { continue }
+      quantileSizes.add(abs(value))
       for decile in Self.deciles {
         let e = value - forecast.quantile(decile, step: step)
         losses.add(2 * max(decile * e, (decile - 1) * e))
@@ -144,7 +146,7 @@ struct ForecastScoring: Sendable {
   /// Adds what another has added up.
   mutating func add(_ other: ForecastScoring) {
     for path in [
-      \ForecastScoring.smape, \.mase, \.msis, \.squares, \.absolutes, \.sizes, \.standardizedSquares,
+      \ForecastScoring.smape, \.mase, \.msis, \.squares, \.absolutes, \.quantileSizes, \.standardizedSquares,
       \.standardizedAbsolutes, \.losses, \.inside80, \.inside95, \.width80, \.width95,
     ] {
       self[keyPath: path].add(other[keyPath: path])
@@ -164,7 +166,7 @@ struct ForecastScoring: Sendable {
   /// The score so far; nil if there was no actual value.
   var score: ForecastScore? {
     guard let smape = smape.value, let squares = squares.value, let mae = absolutes.value else { return nil }
-    let size = losses.count > 0 ? sizes.sum * Double(Self.deciles.count) : 0
+    let size = losses.count > 0 ? quantileSizes.sum * Double(Self.deciles.count) : 0
     return ForecastScore(
       smape: smape, mase: mase.value, rmse: squares.squareRoot(), mae: mae,
       wql: size > 0 ? losses.sum / size : nil, msis: msis.value,

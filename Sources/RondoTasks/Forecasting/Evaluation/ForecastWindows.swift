@@ -28,7 +28,7 @@ public struct ForecastWindows: Sendable, Equatable {
     let last = length - horizon
     guard last > 0 else { return [] }
     guard let share else {
-      let count = count ?? 1
+      let count = min(count ?? 1, (last - 1) / (stride ?? horizon) + 1)
       return (0..<count).reversed().map { last - $0 * (stride ?? horizon) }.filter { $0 > 0 }
     }
     let first = max(1, min(last, length - Int((share * Double(length)).rounded())))

@@ -46,9 +46,16 @@ public struct PriceComparison: Sendable, Equatable {
       errors.count += 1
     }
     let values = returns.values
+    guard values[..<first].contains(where: { !$0.isNaN && $0 != 0 }), errors.walk > 0 else { return nil }
     let squares = values[first...].map { $0 * $0 }
-    let ewma = Array(EWMAVariance().variances(values)[first..<values.count])
-    let garch = Array(GARCH(Array(values[..<first])).variances(values)[first..<values.count])
+    // Both begin with what is before the first window.
+    let start = EWMAVariance.start(values[..<first].map { $0 * $0 }, decay: 0.94)
+    let ewma = EWMAVariance().variances(values, start: start)[first..<values.count].map {
+      max($0, .leastNormalMagnitude)
+    }
+    let garch = GARCH(Array(values[..<first])).variances(values)[first..<values.count].map {
+      max($0, .leastNormalMagnitude)
+    }
     guard errors.count > 0,
       let qlike = VarianceError.qlike(squares: squares, variances: variances),
       let ewmaQLIKE = VarianceError.qlike(squares: squares, variances: ewma),

@@ -141,7 +141,8 @@ struct AutoregressiveNetwork: StreamingNetwork {
       var beside = [[Float]](repeating: [], count: places.count)
       for (window, place) in places.enumerated() {
         LagBatch.appendBeside(
-          input, input.items[place.series], step: place.origin + step, isThere: step > 0 || isThere[window],
+          input, input.items[place.series], of: place, step: place.origin + step,
+          isThere: step > 0 || isThere[window],
           to: &beside[window])
       }
       Parallel.rows(each.count, minimumPerPart: 256) { range in

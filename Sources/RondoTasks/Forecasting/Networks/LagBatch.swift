@@ -79,7 +79,7 @@ struct LagBatch {
               ? Float(scale.scaled(item.values[there])) : 0)
         }
         Self.appendBeside(
-          input, item, step: step,
+          input, item, of: place, step: step,
           isThere: step > (place.isCold ? place.origin : 0) && step <= end && !item.values[step - 1].isNaN,
           to: &features)
         for (column, feature) in features.enumerated() { rows[row * shape.width + column] = feature }
@@ -93,11 +93,16 @@ struct LagBatch {
 
   /// Appends what stands beside the lags of a step.
   static func appendBeside(
-    _ input: ForecastInput, _ item: ForecastInput.Item, step: Int, isThere: Bool, to features: inout [Float]
+    _ input: ForecastInput, _ item: ForecastInput.Item, of place: WindowBatch.Place, step: Int, isThere: Bool,
+    to features: inout [Float]
   ) {
+    // In the horizon nothing more of the past is known, and of a cold window nothing at all.
+    let known = place.isCold ? 0 : place.origin
     features.append(isThere ? 1 : 0)
     for column in item.known { features.append(step < column.count ? column[step] : 0) }
-    for column in item.past { features.append(step > 0 && step <= column.count ? column[step - 1] : 0) }
+    for column in item.past {
+      features.append(step > 0 && step <= min(known, column.count) ? column[step - 1] : 0)
+    }
     input.appendFixed(item, step: step, to: &features)
   }
 }

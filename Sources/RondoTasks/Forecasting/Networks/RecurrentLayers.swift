@@ -58,6 +58,7 @@ struct RecurrentLayers: Sendable {
   private func dealt(
     _ x: Variable, _ layout: SequenceLayout, _ count: Int, _ body: (Variable, SequenceLayout) -> Variable
   ) -> Variable {
+    let count = min(count, max(1, layout.stepCount))
     let parts = SequenceLayout(
       layout.order.indices.flatMap { place in
         (0..<count).map { (layout.lengths[layout.order[place]] + count - 1 - $0) / count }

@@ -72,7 +72,7 @@ extension ForecastReport {
 
   private mutating func addSteps(_ evaluation: ForecastEvaluation) {
     let byStep = evaluation.byStep.filter {
-      ["this model", "seasonal-naive", "naive", "ets"].contains($0.name)
+      ["this model", "seasonal-naive", "naive", "random-walk", "ets"].contains($0.name)
     }
     let hasScale = byStep.allSatisfy { $0.steps.allSatisfy { $0.mase != nil } }
     errorName = hasScale ? "mean absolute scaled error" : "mean absolute error"
