@@ -110,11 +110,13 @@ struct LagBatch {
 extension LagBatch {
   /// The lags that suit a season: the latest steps, and those around whole seasons before.
   static func lags(season: Int) -> [Int] {
-    let latest = Array(1...7)
-    let seasons =
-      season > 1
-      ? [1, 2, 3, 4, 5, 6, 7, 14].flatMap { [$0 * season - 1, $0 * season, $0 * season + 1] } : []
-    return Set(latest + seasons).sorted()
+    var lags = Set(1...7)
+    guard season > 1 else { return lags.sorted() }
+    for count in [1, 2, 3, 4, 5, 6, 7, 14] {
+      let whole = count * season
+      lags.formUnion([whole - 1, whole, whole + 1])
+    }
+    return lags.sorted()
   }
 
   /// What counts of a window are multiples of: one where nothing says how large they are.
