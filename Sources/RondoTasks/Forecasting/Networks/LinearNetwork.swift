@@ -48,7 +48,7 @@ struct LinearNetwork: ForecastNetwork {
   func quantiles(
     _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place]
   ) -> [[Double]] {
-    let windows = WindowBatch(input, ends: input.items.map(\.values.count), places, shape, scale)
+    let windows = WindowBatch(input, ends: nil, places, shape, scale)
     let values = quantiles(Tape(parameters, training: false), windows).value.values
     let (steps, count) = (shape.horizonSegments * shape.segment, probabilities.count)
     return windows.scales.enumerated().map { window, scale in
