@@ -1,4 +1,5 @@
 import Foundation
+import RondoData
 import RondoTasks
 import RondoTraining
 
@@ -17,7 +18,7 @@ extension TrainingOutcome.Reason {
 extension RunRecord {
   /// How long a run went on and why it ended: the first line of its report.
   var sentence: String {
-    "trained \(steps) steps (\(String(format: "%.2f", epochs)) epochs) in \(DurationText.short(seconds)); "
+    "trained \(counted(steps, "step")) (\(String(format: "%.2f", epochs)) epochs) in \(DurationText.short(seconds)); "
       + ended.sentence
   }
 }

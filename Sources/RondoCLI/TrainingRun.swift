@@ -18,9 +18,7 @@ enum TrainingRun {
       let recorded = try Config(contentsOf: config)
       request.settings = recorded.settings
       request.repeated = recorded.run
-    } else if request.resumes,
-      let saved = try TrainingRequest<Config.Settings>.savedSettings(directory: directory)
-    {
+    } else if let saved = try request.savedSettings() {
       request.settings = saved
     }
     return request
@@ -34,15 +32,17 @@ enum TrainingRun {
 
   /// Shows a run from its first line to its last step.
   ///
-  /// - Parameter description: What is trained on, in a few words.
+  /// - Parameters:
+  ///   - network: What is trained, in a few words.
+  ///   - description: What is trained on, in a few words.
   static func show<Config>(
-    firstStep: Int, _ architecture: ArchitectureOptions, parameterCount: Int, description: String,
+    firstStep: Int, _ network: String, parameterCount: Int, description: String,
     _ run: (ProgressDisplay) throws -> Config
   ) throws -> Config {
     let progress = ProgressDisplay()
     let start = firstStep > 0 ? "going on after step \(firstStep)" : "training"
     progress.note(
-      "\(start): \(architecture.summary), \(ProgressDisplay.compact(Double(parameterCount))) parameters, \(description)"
+      "\(start): \(network), \(ProgressDisplay.compact(Double(parameterCount))) parameters, \(description)"
     )
     defer { progress.finish() }
     return try run(progress)

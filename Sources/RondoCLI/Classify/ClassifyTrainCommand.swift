@@ -49,7 +49,7 @@ struct ClassifyTrainCommand: ParsableCommand {
     }
     let run = try ClassifierTraining(request)
     let config = try TrainingRun.show(
-      firstStep: run.firstStep, request.settings.architecture, parameterCount: run.parameterCount,
+      firstStep: run.firstStep, request.settings.architecture.summary, parameterCount: run.parameterCount,
       description: run.dataDescription
     ) { progress in
       try run.run { progress.update($0) }

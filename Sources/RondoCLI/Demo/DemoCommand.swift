@@ -65,9 +65,10 @@ struct DemoCommand: ParsableCommand {
     // What gets furthest in a few seconds.
     settings.forecast.members = 2
     settings.training.batch = 32
-    let flow = ForecastFlow(
+    var flow = ForecastFlow(
       files: [BundledSeries.prefix + series.name], directory: ForecastFlow.freeDirectory(for: "rondo-demo"),
       settings: settings, timeLimit: min(Self.forecastSeconds, time / 3))
+    flow.printsBacktest = !json
     let result = try flow.run(stopwatch)
     // With --json there is one object on standard output, at the end.
     if !json { try result.print(plot: true) }

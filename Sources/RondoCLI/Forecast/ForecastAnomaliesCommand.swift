@@ -51,7 +51,7 @@ struct ForecastAnomaliesCommand: ParsableCommand {
       "rondo: \(found.count) of \(examined) values are further than \(threshold) standard deviations from what was forecast\n"
     )
     func time(_ anomaly: Anomaly) -> String {
-      data.time(of: data.series[anomaly.series], step: anomaly.step)?.description ?? "\(anomaly.step + 1)"
+      data.series[anomaly.series].timeText(ofStep: anomaly.step, data.frequency) ?? "\(anomaly.step + 1)"
     }
     var text = "series,time,value,median,q0.025,q0.975,score\n"
     for anomaly in found {

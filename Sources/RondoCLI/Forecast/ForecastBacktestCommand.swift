@@ -22,10 +22,7 @@ struct ForecastBacktestCommand: ParsableCommand {
   @Flag(help: "Train a model anew before each window, from what is before it.")
   var refit = false
 
-  @OptionGroup(title: "Series") var series: SeriesOptionGroup
-  @OptionGroup(title: "Forecast") var forecast: ForecastOptionGroup
-  @OptionGroup(title: "Model") var model: ModelOptionGroup
-  @OptionGroup(title: "Optimisation") var optimisation: OptimisationOptionGroup
+  @OptionGroup var options: ForecastRunOptionGroup
 
   @Option(
     parsing: .unconditional, help: "End training after this many steps.", transform: OptionParsing.count)
@@ -36,22 +33,8 @@ struct ForecastBacktestCommand: ParsableCommand {
     transform: OptionParsing.duration)
   var timeLimit: Double?
 
-  @Option(
-    parsing: .unconditional, help: "What all random numbers follow from. (default: 1)",
-    transform: OptionParsing.seed)
-  var seed: UInt64?
-
-  @Option(
-    parsing: .unconditional,
-    help:
-      "Share of what is before the windows that the weights are chosen by, not trained on. (default: 0.1)",
-    transform: OptionParsing.share)
-  var validationFraction: Double?
-
   @Option(help: ArgumentHelp("Write a report with pictures, as one HTML file.", valueName: "file"))
   var report: String?
-
-  @OptionGroup var threads: ThreadOption
 
   @Flag(help: "Print the results as one JSON object.")
   var json = false
@@ -62,22 +45,17 @@ struct ForecastBacktestCommand: ParsableCommand {
 
   func run() throws {
     let stopwatch = Stopwatch()
-    threads.apply()
-    var settings = ForecastSettings()
-    series.apply(to: &settings.forecast.reading)
-    forecast.apply(to: &settings.forecast)
-    try model.apply(to: &settings.architecture)
-    try optimisation.apply(to: &settings.training)
+    options.threads.apply()
+    var settings = try options.settings()
     if let steps { settings.training.budget = .steps(steps) }
     if let timeLimit { settings.training.budget = .seconds(timeLimit) }
-    settings.training.seed = seed ?? settings.training.seed
-    settings.training.validationFraction = validationFraction ?? settings.training.validationFraction
     let data = try SeriesData(files, settings.forecast.reading)
+    if let report { try AtomicFile.requireWritable(report) }
     let run = try ForecastBacktest(
       data, settings, windows.windows(default: 5), refits: refit, stopwatch: stopwatch)
     SeriesOptionGroup.show(run.notes)
     let result = try TrainingRun.show(
-      firstStep: 0, settings.architecture, parameterCount: run.parameterCount,
+      firstStep: 0, settings.networkSummary, parameterCount: run.parameterCount,
       description: run.dataDescription
     ) { progress in
       try run.run(examples: report == nil ? 0 : 12) { progress.update($0) }
@@ -85,17 +63,19 @@ struct ForecastBacktestCommand: ParsableCommand {
     let evaluation = result.evaluation
     if let report {
       let page = ForecastReport(
-        files: files, data, forecaster: nil, [], backtest: (run, result), command: CommandLine.quotedArguments
-      )
+        files: files, data, forecaster: nil, [], backtest: (run, result), notes: run.notes,
+        command: CommandLine.quotedArguments)
       try AtomicFile.write(page.html, to: report)
     }
     if json {
       var object = ForecastTable.json(evaluation).object ?? [:]
       if !result.prices.isEmpty { object["prices"] = ForecastTable.json(result.prices) }
+      object["notes"] = .array(run.notes.map(JSON.string))
       return try StandardOutput.print(.object(object))
     }
     let comparison = evaluation.comparison!
-    try StandardOutput.print("\(comparison.model.windows) windows of \(settings.forecast.horizon) steps")
+    try StandardOutput.print(
+      "\(counted(comparison.model.windows, "window")) of \(counted(settings.forecast.horizon, "step"))")
     try StandardOutput.print(ForecastTable.text(comparison, season: run.season))
     for sentence in PriceComparison.verdict(result.prices) { try StandardOutput.print(sentence) }
   }

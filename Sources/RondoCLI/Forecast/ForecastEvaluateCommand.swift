@@ -32,6 +32,12 @@ struct ForecastEvaluateCommand: ParsableCommand {
     threads.apply()
     let forecaster = try Forecaster.load(model)
     let data = try series.data(files, of: forecaster)
+    let given = Set(try FileRecord.now(files.filter { $0 != "-" }).map(\.sha256))
+    if forecaster.config.data.files.contains(where: { given.contains($0.sha256) }) {
+      SeriesOptionGroup.show([
+        "the model was trained on these very files: what it says of them is better than what it would say of anything new (`backtest` trains on the past alone)"
+      ])
+    }
     let evaluation = try forecaster.evaluate(data.series, windows.windows(default: 1))
     guard let comparison = evaluation.comparison else {
       throw OptionError.conflict(
@@ -42,7 +48,7 @@ struct ForecastEvaluateCommand: ParsableCommand {
       return try StandardOutput.print(ForecastTable.json(evaluation))
     }
     try StandardOutput.print(
-      "\(comparison.model.windows) windows of \(forecaster.config.forecast.horizon) steps")
+      "\(counted(comparison.model.windows, "window")) of \(counted(forecaster.config.forecast.horizon, "step"))")
     try StandardOutput.print(ForecastTable.text(comparison, season: forecaster.config.season))
   }
 }

@@ -24,20 +24,12 @@ struct ForecastFileCommand: ParsableCommand {
     help: "The directory to write. (default: the file's name and -forecast)")
   var directory: String?
 
-  @OptionGroup(title: "Series") var series: SeriesOptionGroup
-  @OptionGroup(title: "Forecast") var forecast: ForecastOptionGroup
-  @OptionGroup(title: "Model") var model: ModelOptionGroup
-  @OptionGroup(title: "Optimisation") var optimisation: OptimisationOptionGroup
+  @OptionGroup var options: ForecastRunOptionGroup
 
   @Option(
     parsing: .unconditional, help: "End after this time, backtest and all: 90s, 8m, 1h. (default: 5m)",
     transform: OptionParsing.duration)
   var timeLimit = 300.0
-
-  @Option(
-    parsing: .unconditional, help: "What all random numbers follow from. (default: 1)",
-    transform: OptionParsing.seed)
-  var seed: UInt64?
 
   @Flag(
     inversion: .prefixedNo, help: "Set the end of the series aside first, to see how good forecasts are.")
@@ -46,24 +38,17 @@ struct ForecastFileCommand: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Draw the first forecast in the terminal.")
   var plot = true
 
-  @OptionGroup var threads: ThreadOption
-
   @Flag(help: "Print the results as one JSON object.")
   var json = false
 
   func run() throws {
     let stopwatch = Stopwatch()
-    threads.apply()
-    var settings = ForecastSettings()
-    series.apply(to: &settings.forecast.reading)
-    forecast.apply(to: &settings.forecast)
-    try model.apply(to: &settings.architecture)
-    try optimisation.apply(to: &settings.training)
-    settings.training.seed = seed ?? settings.training.seed
+    options.threads.apply()
     var flow = ForecastFlow(
-      files: files, directory: directory ?? ForecastFlow.freeDirectory(for: files[0]), settings: settings,
-      timeLimit: timeLimit)
+      files: files, directory: directory ?? ForecastFlow.freeDirectory(for: files[0]),
+      settings: try options.settings(), timeLimit: timeLimit)
     flow.hasBacktest = backtest
+    flow.printsBacktest = !json
     let result = try flow.run(stopwatch)
     if json { return try StandardOutput.print(result.object) }
     try result.print(plot: plot)

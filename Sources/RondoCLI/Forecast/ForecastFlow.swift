@@ -12,6 +12,8 @@ struct ForecastFlow {
   var timeLimit: Double
   /// Whether the end is set aside first, to see how good forecasts are.
   var hasBacktest = true
+  /// Whether what comes of the backtest is printed when it is known, for people.
+  var printsBacktest = true
 
   /// The share of the time that the backtest takes.
   private static let backtestShare = 0.4
@@ -20,7 +22,6 @@ struct ForecastFlow {
   struct Result {
     let report: ForecastReport
     let evaluation: ForecastEvaluation?
-    let season: Int
     let directory: String
 
     private var written: [String] { ["forecast.csv", "report.html"].map { directory + "/" + $0 } }
@@ -28,18 +29,13 @@ struct ForecastFlow {
     var object: JSON {
       var object: JSON.Object = [
         "directory": .string(directory), "forecast": .string(written[0]), "report": .string(written[1]),
+        "notes": .array(report.notes.map(JSON.string)),
       ]
       object["backtest"] = evaluation.map(ForecastTable.json)
       return .object(object)
     }
 
     func print(plot: Bool) throws {
-      if let comparison = evaluation?.comparison {
-        try StandardOutput.print(
-          "backtest: \(comparison.model.windows) windows, each forecast from what was before it")
-        try StandardOutput.print(ForecastTable.text(comparison, season: season))
-        for sentence in report.summary { try StandardOutput.print(sentence) }
-      }
       if plot, let panel = report.panels.first {
         try StandardOutput.print("\n\(panel.name)\n" + TerminalPlot().text(panel))
       }
@@ -49,53 +45,87 @@ struct ForecastFlow {
 
   /// - Parameter stopwatch: Started with the command.
   func run(_ stopwatch: Stopwatch) throws -> Result {
-    var settings = settings
     // What standard input holds can be read once only.
     let data = try SeriesData(files, settings.forecast.reading)
     SeriesOptionGroup.show(data.notes)
-    let tested = try hasBacktest ? test(data) : nil
+    // A place that cannot be written to is noticed before the work.
+    let isNew = !FileManager.default.fileExists(atPath: directory)
+    try ForecastTraining.prepareDirectory(directory)
+    do {
+      return try run(data, stopwatch)
+    } catch {
+      if isNew { rmdir(directory) }
+      throw error
+    }
+  }
+
+  private func run(_ data: SeriesData, _ stopwatch: Stopwatch) throws -> Result {
+    var (settings, notes) = (settings, data.notes)
+    func note(_ sentence: String) {
+      notes.append(sentence)
+      SeriesOptionGroup.show([sentence])
+    }
+    let (horizon, longest) = (settings.forecast.horizon, data.series.map(\.values.count).max() ?? 0)
+    var tested: Backtest?
+    if hasBacktest {
+      if longest >= 3 * horizon {
+        tested = try test(data, longest: longest)
+      } else {
+        note(
+          "no backtest: three horizons are the least, and the longest series has \(counted(longest, "step")): nothing shows how good the forecasts are"
+        )
+      }
+    }
     settings.training.budget = .seconds(max(1, timeLimit - stopwatch.seconds))
-    let forecaster = try train(data, settings)
+    let (forecaster, others) = try train(data, settings)
+    others.forEach(note)
     let forecasts = try forecaster.forecast(data.series)
     try AtomicFile.write(ForecastCSV.text(forecasts, of: data), to: directory + "/forecast.csv")
     let report = ForecastReport(
-      files: files, data, forecaster: forecaster, forecasts, backtest: tested,
+      files: files, data, forecaster: forecaster, forecasts, backtest: tested, notes: notes,
       command: CommandLine.quotedArguments)
     try AtomicFile.write(report.html, to: directory + "/report.html")
-    return Result(
-      report: report, evaluation: tested?.result.evaluation, season: forecaster.config.season,
-      directory: directory)
+    return Result(report: report, evaluation: tested?.result.evaluation, directory: directory)
   }
 
-  /// Forecasts the end of the series by a model that has not seen it; nil if there is too little for that.
-  private func test(_ data: SeriesData) throws -> (run: ForecastBacktest, result: ForecastBacktest.Result)? {
+  private typealias Backtest = (run: ForecastBacktest, result: ForecastBacktest.Result)
+
+  /// Forecasts the end of the series by a model that has not seen it.
+  private func test(_ data: SeriesData, longest: Int) throws -> Backtest {
     var settings = settings
     settings.training.budget = .seconds(Self.backtestShare * timeLimit)
-    let (horizon, longest) = (settings.forecast.horizon, data.series.map(\.values.count).max() ?? 0)
-    guard longest >= 3 * horizon else {
-      StandardError.write(
-        "rondo: no backtest: three horizons are the least, and the longest series has \(longest) steps\n")
-      return nil
-    }
     // Windows take a fifth of the longest series at most.
-    let count = max(1, min(5, longest / 5 / horizon))
+    let count = max(1, min(5, longest / 5 / settings.forecast.horizon))
     let run = try ForecastBacktest(data, settings, ForecastWindows(count: count))
     let result = try TrainingRun.show(
-      firstStep: 0, settings.architecture, parameterCount: run.parameterCount,
+      firstStep: 0, settings.networkSummary, parameterCount: run.parameterCount,
       description: "without the end of the series; " + run.dataDescription
     ) { progress in try run.run(examples: 12) { progress.update($0) } }
+    if printsBacktest, let comparison = result.evaluation.comparison {
+      try StandardOutput.print(
+        "backtest: \(counted(comparison.model.windows, "window")), each forecast from what was before it")
+      try StandardOutput.print(ForecastTable.text(comparison, season: run.season))
+      for sentence in ForecastReport.verdict(result, horizon: settings.forecast.horizon) {
+        try StandardOutput.print(sentence)
+      }
+    }
     return (run, result)
   }
 
-  private func train(_ data: SeriesData, _ settings: ForecastSettings) throws -> Forecaster {
+  /// The forecaster, and what a person should know of it.
+  private func train(_ data: SeriesData, _ settings: ForecastSettings) throws -> (Forecaster, notes: [String])
+  {
     var request = ForecastTraining.Request(
       files: files, directory: directory, settings: settings, command: CommandLine.quotedArguments)
     request.stopwatch = Stopwatch()
+    request.isResumable = false
     let training = try ForecastTraining(request, data)
-    return try TrainingRun.show(
-      firstStep: 0, settings.architecture, parameterCount: training.parameterCount,
+    let forecaster = try TrainingRun.show(
+      firstStep: 0, settings.networkSummary, parameterCount: training.parameterCount,
       description: training.dataDescription
     ) { progress in try training.run { progress.update($0) } }.forecaster
+    let known = Set(data.notes)
+    return (forecaster, training.notes.filter { !known.contains($0) } + forecaster.notes)
   }
 
   /// The file's name without its ending and `-forecast`; the first with a number that does not exist.

@@ -24,17 +24,30 @@ struct ForecastPredictCommand: ParsableCommand {
   @OptionGroup var output: ForecastOutputOptionGroup
   @OptionGroup var threads: ThreadOption
 
+  @Flag(help: "Print the forecast as one JSON object.")
+  var json = false
+
   func run() throws {
     threads.apply()
     if files.isEmpty {
       let stream = try ForecastStream.load(model)
       let horizon = try output.horizon(of: stream.forecaster)
       SeriesOptionGroup.show(stream.notes)
-      return try output.write(stream.forecast(horizon: horizon), of: stream.series, stream.frequency)
+      return try show(stream.forecast(horizon: horizon), of: stream.series, stream.frequency)
     }
     let forecaster = try Forecaster.load(model)
     let horizon = try output.horizon(of: forecaster)
     let data = try series.data(files, of: forecaster)
-    try output.write(forecaster.forecast(data.series, horizon: horizon), of: data.series, data.frequency)
+    try show(forecaster.forecast(data.series, horizon: horizon), of: data.series, data.frequency)
+  }
+
+  private func show(_ forecasts: [QuantileForecast], of series: [Series], _ frequency: Frequency?) throws {
+    if !json || output.output != nil { try output.write(forecasts, of: series, frequency) }
+    guard json else { return }
+    var object: JSON.Object = [
+      "directory": .string(model), "forecast": output.object(forecasts, of: series, frequency),
+    ]
+    if let file = output.output { object["output"] = .string(file) }
+    try StandardOutput.print(.object(object))
   }
 }

@@ -34,8 +34,9 @@ struct ForecastTrainCommand: ParsableCommand {
     let stopwatch = Stopwatch()
     var request = try TrainingRun.request(
       ForecastConfig.self, files, directory, defaults: ForecastSettings(), training.run, stopwatch)
+    if training.run.config == nil, try request.savedSettings() == nil { try forecast.requireHorizon() }
     series.apply(to: &request.settings.forecast.reading)
-    forecast.apply(to: &request.settings.forecast)
+    try forecast.apply(to: &request.settings.forecast)
     try training.apply(to: &request.settings.architecture, &request.settings.training)
 
     if let config = try ForecastTraining.completed(request) {
@@ -44,13 +45,14 @@ struct ForecastTrainCommand: ParsableCommand {
     }
     let run = try ForecastTraining(request)
     SeriesOptionGroup.show(run.notes)
-    let config = try TrainingRun.show(
-      firstStep: run.firstStep, request.settings.architecture, parameterCount: run.parameterCount,
+    let forecaster = try TrainingRun.show(
+      firstStep: run.firstStep, request.settings.networkSummary, parameterCount: run.parameterCount,
       description: run.dataDescription
     ) { progress in
-      try run.run { progress.update($0) }.forecaster.config
+      try run.run { progress.update($0) }.forecaster
     }
-    try ForecastTrainReport(config: config, directory: directory).print(json: json)
+    SeriesOptionGroup.show(forecaster.notes)
+    try ForecastTrainReport(config: forecaster.config, directory: directory).print(json: json)
   }
 }
 
@@ -64,7 +66,7 @@ private struct ForecastTrainReport {
     try StandardOutput.print(config.run.sentence)
     if let comparison = config.results.validation {
       try StandardOutput.print(
-        "held out: \(comparison.model.windows) windows of \(config.forecast.horizon) steps, with the weights of step "
+        "held out: \(counted(comparison.model.windows, "window")) of \(counted(config.forecast.horizon, "step")), with the weights of step "
           + "\(config.results.bestStep ?? config.run.steps)")
       try StandardOutput.print(ForecastTable.text(comparison, season: config.season))
     }

@@ -70,21 +70,8 @@ struct ForecastUpdateCommand: ParsableCommand {
       object["new_series"] = names(changes.new)
       object["without_new_rows"] = names(changes.unchanged)
     }
-    if let output = output.output { object["output"] = .string(output) }
-    object["forecast"] = .array(
-      zip(stream.series, forecasts).flatMap { series, forecast in
-        (0..<forecast.stepCount).map { step in
-          var row: JSON.Object = [
-            "series": .string(series.name),
-            "time": .string(ForecastCSV.time(of: series, stream.frequency, step: step)),
-            "mean": .number(forecast.mean(step: step)), "median": .number(forecast.quantile(0.5, step: step)),
-          ]
-          for quantile in output.quantiles {
-            row["q\(quantile)"] = .number(forecast.quantile(quantile, step: step))
-          }
-          return .object(row)
-        }
-      })
+    if let file = output.output { object["output"] = .string(file) }
+    object["forecast"] = output.object(forecasts, of: stream.series, stream.frequency)
     return .object(object)
   }
 }

@@ -1,11 +1,13 @@
 import ArgumentParser
 import RondoCore
 import RondoTasks
+import RondoTraining
 
 /// What only a forecaster can be told when it is trained.
 struct ForecastOptionGroup: ParsableArguments {
-  @Option(parsing: .unconditional, help: "Steps to forecast.", transform: OptionParsing.count)
-  var horizon: Int
+  @Option(
+    parsing: .unconditional, help: "Steps to forecast: it has to be given.", transform: OptionParsing.count)
+  var horizon: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -75,9 +77,27 @@ struct ForecastOptionGroup: ParsableArguments {
     transform: OptionParsing.count)
   var members: Int?
 
-  func apply(to options: inout ForecastOptions) {
-    options.horizon = horizon
+  /// Throws unless the steps to forecast are given: nothing but the person knows them.
+  func requireHorizon() throws {
+    if horizon == nil { throw ValidationError("Missing expected argument '--horizon <horizon>'") }
+  }
+
+  /// Writes what was given over the options.
+  ///
+  /// - Throws: `OptionError` for what the kind of networks does not have.
+  func apply(to options: inout ForecastOptions) throws {
+    options.horizon = horizon ?? options.horizon
     options.model = model ?? options.model
+    let isDeepAR = options.model == .deepAR
+    for (option, isGiven, isUsed, models) in [
+      ("--distribution", distribution != nil, isDeepAR, "deepar"), ("--lags", lags != nil, isDeepAR, "deepar"),
+      ("--paths", paths != nil, isDeepAR, "deepar"),
+      ("--dilations", dilations != nil, options.model == .smoothing, "es-rnn"),
+      ("--scale", scale != nil, options.model != .smoothing, "segment, deepar and linear"),
+      ("--segment", segment != nil, !isDeepAR, "segment, es-rnn and linear"),
+    ] where isGiven && !isUsed {
+      throw OptionError.conflict("\(option) is for --model \(models), and this is \(options.model.rawValue)")
+    }
     options.scale = scale ?? options.scale
     options.likelihood = distribution ?? options.likelihood
     options.lags = lags ?? options.lags

@@ -44,6 +44,24 @@ struct ForecastOutputOptionGroup: ParsableArguments {
     }
   }
 
+  /// A row for each series and step.
+  func object(_ forecasts: [QuantileForecast], of series: [Series], _ frequency: Frequency?) -> JSON {
+    .array(
+      zip(series, forecasts).flatMap { series, forecast in
+        (0..<forecast.stepCount).map { step in
+          var row: JSON.Object = [
+            "series": .string(series.name),
+            "time": .string(ForecastCSV.time(of: series, frequency, step: step)),
+            "mean": .number(forecast.mean(step: step)), "median": .number(forecast.quantile(0.5, step: step)),
+          ]
+          for quantile in quantiles {
+            row["q\(quantile)"] = .number(forecast.quantile(quantile, step: step))
+          }
+          return .object(row)
+        }
+      })
+  }
+
   private static func quantiles(_ text: String) throws -> [Double] {
     let values = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
     guard values.allSatisfy({ $0.map { $0 > 0 && $0 < 1 } ?? false }) else {

@@ -20,7 +20,7 @@ struct TrainingOptionGroup: ParsableArguments {
 struct ModelOptionGroup: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The recurrent cell: a name of `rondo cells list`, or a .cell file with equations. (default: lstm; classify: gru)",
+      "The recurrent cell: a name of `rondo cells list`, or a .cell file with equations. (default: lstm; classify, forecast: gru)",
       valueName: "name|file.cell"))
   var cell: String?
 
@@ -33,25 +33,25 @@ struct ModelOptionGroup: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Units of each recurrent layer: one number for all, or 256,128 for two layers. (default: 256; classify: 128)",
+      "Units of each recurrent layer: one number for all, or 256,128 for two layers. (default: 256; classify, forecast: 128)",
       valueName: "hidden,…"), transform: OptionParsing.widths)
   var hidden: [Int]?
 
   @Option(
-    parsing: .unconditional, help: "Recurrent layers. (default: 2; classify: 1)",
+    parsing: .unconditional, help: "Recurrent layers. (default: 2; classify, forecast: 1)",
     transform: OptionParsing.count)
   var layers: Int?
 
   @Flag(
     inversion: .prefixedNo,
     help:
-      "Run every layer from both ends, the two outputs side by side. (Not for text; the default of classify.)"
+      "Run every layer from both ends, the two outputs side by side. (For classify alone, where it is the default.)"
   )
   var bidirectional: Bool?
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Run every layer from both ends, the two outputs added up. (Not for text.)")
+    help: "Run every layer from both ends, the two outputs added up. (For classify alone.)")
   var bidirectionalSum: Bool?
 
   @Flag(inversion: .prefixedNo, help: "Add what a layer reads to what it gives, where the widths are equal.")
@@ -64,7 +64,7 @@ struct ModelOptionGroup: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "Share of values dropped after each layer while training. (default: 0.2; classify: 0.3)",
+    help: "Share of values dropped after each layer while training. (default: 0.2; classify: 0.3; forecast: 0.1)",
     transform: OptionParsing.share)
   var dropout: Double?
 
@@ -135,7 +135,7 @@ extension ModelOptionGroup {
 /// How the weights are changed.
 struct OptimisationOptionGroup: ParsableArguments {
   @Option(
-    parsing: .unconditional, help: "Sequences trained side by side. (default: 32)",
+    parsing: .unconditional, help: "Sequences trained side by side. (default: 32; forecast: 256)",
     transform: OptionParsing.count)
   var batch: Int?
 
@@ -143,7 +143,7 @@ struct OptimisationOptionGroup: ParsableArguments {
   var optimizer: String?
 
   @Option(
-    parsing: .unconditional, help: "Largest step size. (default: 0.003; for sgd 1, for rmsprop 0.001)",
+    parsing: .unconditional, help: "Largest step size. (default: 0.003; forecast: 0.004; for sgd 1, for rmsprop 0.001)",
     transform: OptionParsing.positive)
   var learningRate: Double?
 
@@ -259,7 +259,7 @@ struct RunOptionGroup: ParsableArguments {
   var steps: Int?
 
   @Option(
-    parsing: .unconditional, help: "End after this many passes over the data. (default: 10; classify: 30)",
+    parsing: .unconditional, help: "End after this many passes over the data. (default: 10; classify: 30; forecast: a --time-limit of 5m)",
     transform: OptionParsing.count)
   var epochs: Int?
 
@@ -277,7 +277,7 @@ struct RunOptionGroup: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help:
-      "Share of the data held out to choose the best weights by, of a text its end; 0 for none. (default: 0.05; classify: 0.1)",
+      "Share of the data held out to choose the best weights by, of a text its end; 0 for none. (default: 0.05; classify, forecast: 0.1)",
     transform: OptionParsing.share)
   var validationFraction: Double?
 

@@ -57,7 +57,7 @@ struct TextTrainCommand: ParsableCommand {
     let run = try TextTraining(request)
     var samples = sampleEvery.map { TextSamples(every: $0) }
     let config = try TrainingRun.show(
-      firstStep: run.firstStep, request.settings.architecture, parameterCount: run.parameterCount,
+      firstStep: run.firstStep, request.settings.architecture.summary, parameterCount: run.parameterCount,
       description: run.textDescription
     ) { progress in
       try run.run { report in

@@ -68,6 +68,18 @@ public enum AtomicFile {
     try FileDescriptor.opened(directory, .write, O_RDONLY).synchronize()
   }
 
+  /// Throws what a write to `path` would fail with, as far as that can be told beforehand: for what is written after long work.
+  public static func requireWritable(_ path: String) throws(FileError) {
+    let target = resolved(path)
+    var status = stat()
+    if stat(target, &status) == 0 {
+      if status.st_mode & S_IFMT == S_IFDIR { throw FileError(.write, path, .directory) }
+      if access(target, W_OK) != 0 { throw FileError(.write, path, errno: errno) }
+      guard status.st_mode & S_IFMT == S_IFREG else { return }
+    }
+    if access(split(target).directory, W_OK | X_OK) != 0 { throw FileError(.write, path, errno: errno) }
+  }
+
   /// Opens the file beside the target and locks it, so that two processes never write the same one.
   private static func locked(_ beside: String, named path: String) throws(FileError) -> FileDescriptor {
     while true {

@@ -91,6 +91,12 @@ extension Frequency {
     return advance(start, by: estimate) == end ? estimate : nil
   }
 
+  /// A moment in writing: of steps shorter than a day with the clock, be it midnight or not, so that a file has times of one kind.
+  public func text(of time: Timestamp) -> String {
+    guard case .seconds(let step) = self, step % 86_400 != 0 else { return time.description }
+    return time.withClock
+  }
+
   /// The frequency of series by the times of their values, each ascending: the months or the seconds that are most often between two of them.
   ///
   /// - Returns: Nil if no series has two values.
@@ -141,6 +147,18 @@ extension Frequency: CustomStringConvertible {
       guard count == 1 else { return nil }
       self = .weekdays
     }
+  }
+
+  /// What a step is, for people: an hour, 15 minutes, a day from Monday to Friday.
+  public var words: String {
+    let text = description
+    let digits = text.prefix { $0.isNumber }
+    let names = [
+      "y": "year", "q": "quarter", "mo": "month", "w": "week", "d": "day", "h": "hour", "min": "minute",
+      "s": "second", "b": "day from Monday to Friday",
+    ]
+    guard let count = Int(digits), let name = names[String(text.dropFirst(digits.count))] else { return text }
+    return count > 1 ? "\(count) \(name)s" : "\(name.first == "h" ? "an" : "a") \(name)"
   }
 
   public var description: String {

@@ -18,7 +18,7 @@ extension Series {
     }
     var series = self
     series.values = Array(returns.dropFirst())
-    series.start = start.flatMap { start in frequency.map { $0.advance(start, by: 1) } }
+    series.start = time(ofStep: 1, frequency)
     series.covariates.known = covariates.known.map { Array($0.dropFirst()) }
     series.covariates.past = covariates.past.map { Array($0.dropFirst()) }
     return series

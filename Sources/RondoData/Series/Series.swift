@@ -19,6 +19,19 @@ public struct Series: Sendable, Equatable {
     self.covariates = covariates
   }
 
+  /// When a step is; nil if times are not known.
+  ///
+  /// - Parameter frequency: How far steps are apart; nil if that is not known.
+  public func time(ofStep step: Int, _ frequency: Frequency?) -> Timestamp? {
+    start.flatMap { start in frequency.map { $0.advance(start, by: step) } }
+  }
+
+  /// When a step is, as files have it; nil if times are not known.
+  public func timeText(ofStep step: Int, _ frequency: Frequency?) -> String? {
+    guard let frequency, let time = time(ofStep: step, frequency) else { return nil }
+    return frequency.text(of: time)
+  }
+
   /// The series as it was before a step: what is known ahead stays.
   public func before(_ step: Int) -> Series {
     var past = self

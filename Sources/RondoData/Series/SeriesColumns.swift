@@ -75,8 +75,9 @@ struct SeriesColumns {
       let others = names.indices.dropFirst().filter { [statics] in !statics.contains($0) }
       // Categories stand before the values; among these, a text is a mistake.
       let first = others.first { sample.columns[$0].kind == .number } ?? 0
-      let left = others.filter { $0 < first && sample.columns[$0].kind != nil }
-      notes += Self.notes(leftOut: left, sample, bare)
+      let begin = max(first, Self.firstCounted(names))
+      let left = others.filter { $0 < begin && sample.columns[$0].kind != nil }
+      notes += Self.notes(leftOut: left, sample, bare, layout: layout)
       targets = left.isEmpty ? others : others.filter { !left.contains($0) }
       texts = left
       return
@@ -194,6 +195,21 @@ struct SeriesColumns {
     return (targets, left)
   }
 
+  /// Where columns begin that are called by numbers one after the other to the last one, as V2, V3, … or 1, 2, …; 0 if none are.
+  private static func firstCounted(_ names: [String]) -> Int {
+    func number(_ name: String) -> (prefix: Substring, Int)? {
+      let digits = name.reversed().prefix { $0.isASCII && $0.isNumber }.count
+      return Int(name.suffix(digits)).map { (name.dropLast(digits), $0) }
+    }
+    var first = names.count - 1
+    while first > 0, let last = number(names[first]), let before = number(names[first - 1]),
+      last.prefix == before.prefix, last.1 == before.1 + 1
+    {
+      first -= 1
+    }
+    return first < names.count - 1 ? first : 0
+  }
+
   /// The decimal mark that the numbers show, and what is to be said where they show none.
   private static func decimal(
     _ sample: ColumnSample, _ table: DelimitedText, _ reading: SeriesReading
@@ -223,9 +239,9 @@ struct SeriesColumns {
     return "\(quoted(names[column])) (\(quoted(text.value)) in line \(text.line))"
   }
 
-  private static func notes(leftOut columns: [Int], _ sample: ColumnSample, _ table: DelimitedText)
-    -> [String]
-  {
+  private static func notes(
+    leftOut columns: [Int], _ sample: ColumnSample, _ table: DelimitedText, layout: SeriesLayout = .wide
+  ) -> [String] {
     let names = SeriesHeader.names(table.columns)
     let texts = columns.filter { sample.columns[$0].kind == .text || sample.columns[$0].kind == .time }
     var notes: [String] = []
@@ -238,7 +254,9 @@ struct SeriesColumns {
       let what =
         "column " + (table.isNamed(column) ? quoted(names[column]) : "\(column + 1)")
       let why =
-        sample.columns[column].countsRows ? "which counts the rows" : "which has neither a name nor a value"
+        layout == .m4
+        ? "which stands before the values, whose columns are numbered"
+        : sample.columns[column].countsRows ? "which counts the rows" : "which has neither a name nor a value"
       notes.append("left out \(what) of \(table.name), \(why)")
     }
     return notes

@@ -64,14 +64,23 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable {
 extension Timestamp: CustomStringConvertible {
   /// `2024-02-29`, or `2024-02-29 13:30:00` where it is not midnight.
   public var description: String {
-    func digits(_ number: Int, _ count: Int = 2) -> String {
-      let text = String(number)
-      return String(repeating: "0", count: max(0, count - text.count)) + text
-    }
-    let (year, month, day) = date
-    let text = "\(digits(year, 4))-\(digits(month))-\(digits(day))"
+    secondOfDay == 0 ? dateText : withClock
+  }
+
+  /// `2024-02-29 00:00:00`: the clock also where it is midnight.
+  public var withClock: String {
     let second = secondOfDay
-    if second == 0 { return text }
-    return text + " \(digits(second / 3600)):\(digits(second / 60 % 60)):\(digits(second % 60))"
+    return dateText
+      + " \(Self.digits(second / 3600)):\(Self.digits(second / 60 % 60)):\(Self.digits(second % 60))"
+  }
+
+  private var dateText: String {
+    let (year, month, day) = date
+    return "\(Self.digits(year, 4))-\(Self.digits(month))-\(Self.digits(day))"
+  }
+
+  private static func digits(_ number: Int, _ count: Int = 2) -> String {
+    let text = String(number)
+    return String(repeating: "0", count: max(0, count - text.count)) + text
   }
 }

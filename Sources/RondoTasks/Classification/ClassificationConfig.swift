@@ -7,7 +7,7 @@ public struct ClassificationConfig: ModelConfig {
   public static let task = "classify"
   public static let formatVersion = 1
 
-  var task = ClassificationConfig.task
+  var task: String = ClassificationConfig.task
   var formatVersion = ClassificationConfig.formatVersion
   /// What is classified and how.
   public var classification: ClassificationOptions

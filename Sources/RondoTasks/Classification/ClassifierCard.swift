@@ -21,7 +21,7 @@ enum ClassifierCard {
     }
     lines.append("")
     lines += RunCard.lines(
-      config.run, config.data.files,
+      config.run, config.data.files, task: ClassificationConfig.task,
       amount:
         "\(config.data.trainingCount) sequences to train on, \(config.data.validationCount) to choose the weights by.",
       command: command)

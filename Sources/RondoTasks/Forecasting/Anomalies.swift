@@ -19,7 +19,9 @@ public struct Anomaly: Sendable, Equatable {
 extension Forecaster {
   /// Finds values that a forecast of one step from what was before them says are unlikely.
   ///
-  /// Of each series the values are looked at that have at least one segment or lag before them; missing ones are left out.
+  /// Of each series the values are looked at that have at least one segment or lag before them; missing ones are left out. A value that is found
+  /// counts as missing for those after it, so that it does not make them unlikely in its turn; but if the two before it were found, too, it is
+  /// the series that has changed, and it counts.
   ///
   /// - Parameters:
   ///   - threshold: The least size of an anomaly's score.
@@ -29,34 +31,70 @@ extension Forecaster {
   public func anomalies(
     in series: [Series], threshold: Double = 4, last: Int? = nil
   ) throws -> (found: [Anomaly], examined: Int) {
-    let input = try ForecastInput(series, config.covariates)
-    var places: [WindowBatch.Place] = []
-    for (index, item) in input.items.enumerated() {
-      guard let first = item.values.firstIndex(where: { !$0.isNaN }) else { continue }
-      // A scale takes some values.
-      let begin = max(first + min(config.forecast.shape.segment, 24), item.values.count - (last ?? .max / 2))
-      for step in max(begin, 1)..<max(begin, 1, item.values.count) where !item.values[step].isNaN {
-        places.append(.init(series: index, origin: step))
+    var masked = series
+    var places: [[WindowBatch.Place]] = series.enumerated().map { index, one in
+      steps(of: one, number: index, last: last)
+    }
+    let examined = places.reduce(0) { $0 + $1.count }
+    var found = series.map { _ in [Anomaly]() }
+    var forecasts = series.map { _ in [Int: QuantileForecast]() }
+    var open = places.flatMap { $0 }
+    while !open.isEmpty {
+      let input = try ForecastInput(masked, config.covariates)
+      for begin in stride(from: 0, to: open.count, by: 256) {
+        let some = Array(open[begin..<min(begin + 256, open.count)])
+        for (place, forecast) in zip(some, try self.forecasts(input, some, horizon: 1)) {
+          forecasts[place.series][place.origin] = forecast
+        }
+      }
+      open = []
+      // Of each series up to the next value that changes what is forecast of those after it.
+      for index in series.indices {
+        var looked = 0
+        defer { places[index].removeFirst(looked) }
+        for place in places[index] {
+          looked += 1
+          guard
+            let anomaly = Anomaly(
+              place, series[index].values[place.origin], forecasts[index][place.origin]!),
+            abs(anomaly.score) >= threshold
+          else { continue }
+          found[index].append(anomaly)
+          let latest = found[index].suffix(3).map(\.step)
+          if latest.count == 3, latest[0] == place.origin - 2 { continue }
+          masked[index].values[place.origin] = .nan
+          let reached = place.origin + ensemble.reach
+          open += places[index].dropFirst(looked).prefix { $0.origin <= reached }
+          break
+        }
       }
     }
-    var found: [Anomaly] = []
-    let deviations = NormalDistribution.quantile(0.975)
-    for begin in stride(from: 0, to: places.count, by: 256) {
-      let some = Array(places[begin..<min(begin + 256, places.count)])
-      for (place, forecast) in zip(some, try forecasts(input, some, horizon: 1)) {
-        let value = input.items[place.series].values[place.origin]
-        let median = forecast.quantile(0.5, step: 0)
-        let (low, high) = (forecast.quantile(0.025, step: 0), forecast.quantile(0.975, step: 0))
-        let width = (value > median ? high - median : median - low) / deviations
-        // Where nothing was expected to change, any change is unlikely.
-        let score = value == median ? 0 : width > 0 ? (value - median) / width : value > median ? 1e3 : -1e3
-        guard abs(score) >= threshold else { continue }
-        found.append(
-          Anomaly(
-            series: place.series, step: place.origin, value: value, median: median, interval: low...high,
-            score: min(1e3, max(-1e3, score))))
-      }
+    return (found.flatMap { $0 }, examined)
+  }
+
+  /// The steps of a series that are looked at.
+  private func steps(of series: Series, number: Int, last: Int?) -> [WindowBatch.Place] {
+    let values = series.values
+    guard let first = values.firstIndex(where: { !$0.isNaN }) else { return [] }
+    // A scale takes some values.
+    let begin = max(1, first + min(config.forecast.shape.segment, 24), values.count - (last ?? values.count))
+    return (min(begin, values.count)..<values.count).filter { !values[$0].isNaN }.map {
+      .init(series: number, origin: $0)
     }
-    return (found, places.count)
+  }
+}
+
+extension Anomaly {
+  /// How unlikely a value was; nil if it is what was expected.
+  fileprivate init?(_ place: WindowBatch.Place, _ value: Double, _ forecast: QuantileForecast) {
+    let median = forecast.quantile(0.5, step: 0)
+    guard value != median else { return nil }
+    let (low, high) = (forecast.quantile(0.025, step: 0), forecast.quantile(0.975, step: 0))
+    let width = (value > median ? high - median : median - low) / NormalDistribution.quantile(0.975)
+    // Where nothing was expected to change, any change is unlikely.
+    let score = width > 0 ? (value - median) / width : value > median ? 1e3 : -1e3
+    self.init(
+      series: place.series, step: place.origin, value: value, median: median, interval: low...high,
+      score: min(1e3, max(-1e3, score)))
   }
 }

@@ -36,8 +36,11 @@ public struct CovariateEncoding: Sendable, Equatable, Codable {
     public var mean: Double
     /// The standard deviation.
     public var deviation: Double
+    /// Whether no value of any series is negative: then none is forecast.
+    public var isNeverNegative: Bool
+
     /// Whether sizes of values say something: none is negative, and they differ by more than a tenth of what they are.
-    public var areShares: Bool
+    public var areShares: Bool { isNeverNegative && deviation > 0.1 * level }
 
     init(_ series: [Series]) {
       var (levels, means, deviations) = ([Double](), [Double](), [Double]())
@@ -51,7 +54,7 @@ public struct CovariateEncoding: Sendable, Equatable, Codable {
       }
       func median(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.sorted()[values.count / 2] }
       (level, mean, deviation) = (median(levels), median(means), median(deviations))
-      areShares = deviation > 0.1 * level && !series.contains { $0.values.contains { $0 < 0 } }
+      isNeverNegative = !series.contains { $0.values.contains { $0 < 0 } }
     }
   }
 

@@ -14,9 +14,9 @@ public struct ForecastBacktest {
   /// Whether a model is trained anew before each window.
   public let refits: Bool
   /// Steps of a season.
-  public let season: Int
+  public var season: Int { first.program.season }
   /// The size of what is trained.
-  public let parameterCount: Int
+  public var parameterCount: Int { first.parameters.count }
   /// What a person should know of how the files were read, a sentence each.
   public let notes: [String]
   /// The series.
@@ -24,6 +24,8 @@ public struct ForecastBacktest {
   private let prices: [[Double]]?
   private let frequency: Frequency?
   private let places: [WindowBatch.Place]
+  /// The model of the first round, before it is trained.
+  private let first: (program: ForecastProgram, parameters: ParameterStore)
   private let stopwatch: Stopwatch
 
   /// Reads the series.
@@ -56,12 +58,7 @@ public struct ForecastBacktest {
         "the longest series has \(series.map(\.values.count).max() ?? 0) steps, which are too few for windows of \(horizon) steps "
           + "with a history before them: choose fewer --windows or a smaller --horizon.")
     }
-    season =
-      settings.forecast.season ?? data.season
-      ?? Seasonality.season(of: past.map(\.values), frequency: data.frequency)
-    let (_, parameters) = try ForecastProgram.prepared(
-      settings, past, frequency: data.frequency, season: season)
-    parameterCount = parameters.count
+    first = try ForecastProgram.prepared(settings, past, frequency: data.frequency, season: data.season)
   }
 
   /// What is before the first window of each series: all of a series without windows.
@@ -72,7 +69,7 @@ public struct ForecastBacktest {
 
   /// What is tested, in a few words.
   public var dataDescription: String {
-    "\(series.count) series, season \(season), \(places.count) window\(places.count == 1 ? "" : "s") of \(settings.forecast.horizon) steps"
+    "\(series.count) series, season \(season), \(counted(places.count, "window")) of \(counted(settings.forecast.horizon, "step"))"
       + (refits ? ", a model for each" : "")
   }
 
@@ -104,33 +101,33 @@ public struct ForecastBacktest {
     var shown: [(series: Int, origin: Int, forecast: QuantileForecast)] = []
     let wanted = examplePlaces(of: examples)
     let rounds = rounds
-    for round in rounds {
+    for (number, round) in rounds.enumerated() {
       var settings = settings
       switch settings.training.budget {
       case .seconds(let seconds): settings.training.budget = .seconds(seconds / Double(rounds.count))
       case .steps(let steps): settings.training.budget = .steps(max(1, steps / rounds.count))
-      default: break
+      case .epochs(let epochs): settings.training.budget = .epochs(max(1, epochs / rounds.count))
       }
       // A series without a window in this round ends where its first one begins.
       let tested = Set(round.map(\.series))
-      let (first, own) = (Self.past(series, places), Self.past(series, round))
-      let past = series.indices.map { tested.contains($0) ? own[$0] : first[$0] }
-      let (program, parameters) = try ForecastProgram.prepared(
-        settings, past, frequency: frequency, season: season)
+      let (earliest, own) = (Self.past(series, places), Self.past(series, round))
+      let past = series.indices.map { tested.contains($0) ? own[$0] : earliest[$0] }
+      let (program, parameters) =
+        number == 0
+        ? first : try ForecastProgram.prepared(settings, past, frequency: frequency, season: season)
       let trainer = try Trainer(
         program, parameters: parameters, options: settings.training,
         stopwatch: rounds.count == 1 ? stopwatch : Stopwatch())
       trainer.onStep = onStep
       let outcome = try trainer.run()
       let input = try ForecastInput(series, program.encoding)
-      let (ensemble, _) = try program.result(outcome.parameters, past, season: season)
+      let (ensemble, _) = try program.result(outcome.parameters, past)
       try evaluation.add(round, trained: program.ends, probabilities: ForecastProgram.probabilities) {
         places in
         let forecasts = try ensemble.forecasts(input, places)
-        if prices != nil {
-          for (place, forecast) in zip(places, forecasts) {
-            levels[place.series].append((place.origin, forecast))
-          }
+        for (place, forecast) in zip(places, forecasts) {
+          if prices != nil { levels[place.series].append((place.origin, forecast)) }
+          if wanted.contains(place) { shown.append((place.series, place.origin, forecast)) }
         }
         return forecasts
       }
@@ -139,10 +136,6 @@ public struct ForecastBacktest {
           try self.variances(
             of: index, input, ensemble, trained: program.ends[index], tested: past[index].values.count)
         }
-      }
-      let examples = round.filter { place in wanted.contains { $0 == place } }
-      for (place, forecast) in zip(examples, try ensemble.forecasts(input, examples)) {
-        shown.append((place.series, place.origin, forecast))
       }
     }
     guard evaluation.comparison != nil else {
@@ -200,12 +193,9 @@ public struct ForecastBacktest {
   /// Of some series, evenly spread, the last windows that do not overlap, five at most.
   private func examplePlaces(of count: Int) -> [WindowBatch.Place] {
     let groups = Dictionary(grouping: places, by: \.series)
-    let indices = groups.keys.sorted()
-    let chosen =
-      count < 1 ? [] : (0..<min(count, indices.count)).map { $0 * indices.count / min(count, indices.count) }
-    return chosen.flatMap { chosen in
+    return groups.keys.sorted().evenlySpread(count).flatMap { series in
       var result: [WindowBatch.Place] = []
-      for place in groups[indices[chosen]]!.reversed() where result.count < 5 {
+      for place in groups[series]!.reversed() where result.count < 5 {
         if result.last.map({ place.origin + settings.forecast.horizon <= $0.origin }) ?? true {
           result.append(place)
         }

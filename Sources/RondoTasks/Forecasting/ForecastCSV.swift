@@ -32,7 +32,6 @@ public enum ForecastCSV {
 
   /// When a step that is forecast is; its number if times are not known.
   public static func time(of series: Series, _ frequency: Frequency?, step: Int) -> String {
-    guard let start = series.start, let frequency else { return "\(step + 1)" }
-    return frequency.advance(start, by: series.values.count + step).description
+    series.timeText(ofStep: series.values.count + step, frequency) ?? "\(step + 1)"
   }
 }

@@ -13,7 +13,7 @@ enum ForecastCard {
       "",
     ]
     lines += RunCard.lines(
-      config.run, config.data.files,
+      config.run, config.data.files, task: ForecastConfig.task,
       amount:
         "\(config.data.valueCount) values of \(config.data.seriesCount) series; \(config.data.validationCount) windows at their ends to choose "
         + "the weights by.",

@@ -4,9 +4,9 @@ import RondoTraining
 /// `config.json` of a forecaster.
 public struct ForecastConfig: ModelConfig {
   public static let task = "forecast"
-  public static let formatVersion = 2
+  public static let formatVersion = 3
 
-  var task = ForecastConfig.task
+  var task: String = ForecastConfig.task
   var formatVersion = ForecastConfig.formatVersion
   /// What is forecast and how.
   public var forecast: ForecastOptions

@@ -10,6 +10,17 @@ struct ForecastEnsemble: Sendable {
   let probabilities: [Double]
   /// What makes the intervals as wide as they turned out to have to be.
   var calibration: IntervalCalibration?
+  /// What no value is below, if that is known.
+  let least: Double?
+
+  init(
+    members: [any ForecastNetwork], parameters: ParameterStore, probabilities: [Double],
+    calibration: IntervalCalibration? = nil, typical: CovariateEncoding.Typical
+  ) {
+    (self.members, self.parameters, self.probabilities) = (members, parameters, probabilities)
+    self.calibration = calibration
+    least = typical.isNeverNegative ? 0 : nil
+  }
 
   /// The forecasts of windows, which see nothing from their origin on.
   ///
@@ -18,11 +29,27 @@ struct ForecastEnsemble: Sendable {
   func forecasts(
     _ input: ForecastInput, _ places: [WindowBatch.Place], windows: [[StreamedWindow]?]? = nil
   ) throws -> [QuantileForecast] {
+    try rawForecasts(input, places, windows: windows).map(finished)
+  }
+
+  /// The forecasts as the networks give them.
+  ///
+  /// - Throws: `ModelError` if one is not finite.
+  func rawForecasts(
+    _ input: ForecastInput, _ places: [WindowBatch.Place], windows: [[StreamedWindow]?]? = nil
+  ) throws -> [QuantileForecast] {
     try quantiles(input, places, windows: windows).map { values in
       guard values.allSatisfy(\.isFinite) else { throw ModelError.notFinite }
-      let forecast = QuantileForecast(probabilities: probabilities, values: values)
-      return calibration?.applied(to: forecast) ?? forecast
+      return QuantileForecast(probabilities: probabilities, values: values)
     }
+  }
+
+  /// A forecast of the networks with its intervals made right, and nothing that cannot be.
+  func finished(_ raw: QuantileForecast) -> QuantileForecast {
+    let forecast = calibration?.applied(to: raw) ?? raw
+    guard let least, forecast.values.contains(where: { $0 < least }) else { return forecast }
+    return QuantileForecast(
+      probabilities: forecast.probabilities, values: forecast.values.map { max($0, least) })
   }
 
   /// For each window the quantiles of the first step, ascending, then those of the second, …: the means of the members'.

@@ -107,9 +107,28 @@ public struct ForecastSettings: TaskSettings {
     training.budget = .seconds(300)
   }
 
+  /// What is trained, in a few words: `segment, 1 × 128 gru`.
+  public var networkSummary: String {
+    let kind = forecast.model.rawValue
+    return forecast.model == .linear ? kind : "\(kind), \(architecture.summary)"
+  }
+
   /// Throws an `OptionError` if a value is out of its range.
   public func validate() throws {
     try forecast.validate()
+    if forecast.model == .linear {
+      var given = architecture
+      // They are written out when a model is saved.
+      given.equations = nil
+      guard given == ForecastSettings().architecture else {
+        throw OptionError.conflict(
+          "--model linear has no layers and no cell: leave --cell, --hidden, --dropout and the like out")
+      }
+      let reading = forecast.reading
+      guard (reading.known + reading.past + reading.statics).isEmpty else {
+        throw OptionError.conflict("--model linear reads values alone: leave --known, --past and --static out")
+      }
+    }
     try architecture.validate()
     if let dilations = forecast.dilations, dilations.count != architecture.layers {
       throw OptionError.conflict(

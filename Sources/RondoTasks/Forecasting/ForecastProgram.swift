@@ -16,6 +16,8 @@ final class ForecastProgram: TrainingProgram {
   let ends: [Int]
   /// The origins of each series that can be trained on; those of series with none are left out.
   private let origins: [(series: Int, origins: ClosedRange<Int>)]
+  /// Steps of a season.
+  let season: Int
   /// What members leave out to make intervals right; nil if what is held out is enough for that.
   private let folds: CalibrationFolds?
   private let random: RandomSource
@@ -26,16 +28,26 @@ final class ForecastProgram: TrainingProgram {
 
   /// The program that trains new networks on series, and their parameters before the first step.
   ///
+  /// - Parameter season: Steps of a season as the file says, if it does; what is asked for wins, and what neither says is found.
   /// - Throws: `OptionError` if there is too little memory, or nothing to train on.
   static func prepared(
-    _ settings: ForecastSettings, _ series: [Series], frequency: Frequency?, season: Int
+    _ settings: ForecastSettings, _ series: [Series], frequency: Frequency?, season: Int?
   ) throws -> (program: ForecastProgram, parameters: ParameterStore) {
     let shape = settings.forecast.shape
+    let longest = series.map(\.values.count).max() ?? 0
+    guard longest > shape.horizon else {
+      throw OptionError.conflict(
+        "no series is longer than the \(counted(shape.horizon, "step")) to forecast: the longest of \(series.count) has \(longest). Choose a "
+          + "smaller --horizon.")
+    }
     var need = MemoryNeed()
     need.add(
       rows: settings.training.batch * (shape.contextSegments + shape.horizonSegments),
       width: 12 * settings.architecture.hidden.reduce(0, +) + 4 * shape.segment)
     try need.requireAvailable(hint: "Choose a smaller --batch, --context or --hidden.")
+    let season =
+      settings.forecast.season ?? season
+      ?? Seasonality.season(of: series.map(\.values), frequency: frequency)
     let heldOut = HeldOutWindows(
       series.map(\.values), horizon: shape.horizon, share: settings.training.validationFraction)
     var encoding = try CovariateEncoding(
@@ -53,11 +65,12 @@ final class ForecastProgram: TrainingProgram {
     var memory = MemoryNeed()
     memory.add(parametersOf: builder, copies: 6)
     try memory.requireAvailable(hint: "Choose a smaller --hidden, --context or --members.")
-    let program = try ForecastProgram(members, settings, series, encoding, heldOut)
+    let program = try ForecastProgram(
+      members, settings, series, encoding, heldOut, season: season)
     guard !program.origins.isEmpty else {
       throw OptionError.conflict(
         "no series is long enough to train on: of \(series.count) series, the longest has "
-          + "\(series.map { $0.values.count { !$0.isNaN } }.max() ?? 0) values, and two are the least")
+          + "\(counted(series.map { $0.values.count { !$0.isNaN } }.max() ?? 0, "value")), and two are the least")
     }
     return (program, builder.finish())
   }
@@ -76,9 +89,10 @@ final class ForecastProgram: TrainingProgram {
 
   private init(
     _ members: [any ForecastNetwork], _ settings: ForecastSettings, _ series: [Series],
-    _ encoding: CovariateEncoding, _ heldOut: HeldOutWindows
+    _ encoding: CovariateEncoding, _ heldOut: HeldOutWindows, season: Int
   ) throws {
     self.members = members
+    self.season = season
     self.settings = settings
     self.encoding = encoding
     input = try ForecastInput(series, encoding)
@@ -106,12 +120,17 @@ final class ForecastProgram: TrainingProgram {
 
   /// The networks with weights.
   func ensemble(_ parameters: ParameterStore) -> ForecastEnsemble {
-    ForecastEnsemble(members: members, parameters: parameters, probabilities: Self.probabilities)
+    ensemble(of: members, parameters)
+  }
+
+  private func ensemble(of members: [any ForecastNetwork], _ parameters: ParameterStore) -> ForecastEnsemble {
+    ForecastEnsemble(
+      members: members, parameters: parameters, probabilities: Self.probabilities, typical: encoding.typical)
   }
 
   /// The ensemble at the end of a run, its intervals made right if that is asked for, and how good it was on what was held out before that.
   func result(
-    _ parameters: ParameterStore, _ series: [Series], season: Int
+    _ parameters: ParameterStore, _ series: [Series]
   ) throws -> (ForecastEnsemble, heldOut: ForecastEvaluation) {
     var ensemble = ensemble(parameters)
     var evaluation = ForecastEvaluation(
@@ -120,13 +139,13 @@ final class ForecastProgram: TrainingProgram {
     let places = heldOutPlaces.sorted { ($0.series, $0.origin) < ($1.series, $1.origin) }
     var calibrator = try outOfFoldScores(parameters)
     try evaluation.add(places, trained: ends, probabilities: Self.probabilities) { some in
-      let forecasts = try ensemble.forecasts(input, some)
+      let forecasts = try ensemble.rawForecasts(input, some)
       if settings.forecast.calibrate {
         for (forecast, place) in zip(forecasts, some) {
           calibrator.add(forecast, actual: input.items[place.series].values[place.origin...])
         }
       }
-      return forecasts
+      return forecasts.map(ensemble.finished)
     }
     ensemble.calibration = IntervalCalibration(calibrator)
     return (ensemble, evaluation)
@@ -137,10 +156,9 @@ final class ForecastProgram: TrainingProgram {
     var scores = IntervalCalibration.Scores(Self.probabilities)
     guard let folds else { return scores }
     for (number, member) in members.enumerated() {
-      let alone = ForecastEnsemble(
-        members: [member], parameters: parameters, probabilities: Self.probabilities)
+      let alone = ensemble(of: [member], parameters)
       let places = folds.places(member: number, ends: ends)
-      for (place, forecast) in zip(places, try alone.forecasts(input, places)) {
+      for (place, forecast) in zip(places, try alone.rawForecasts(input, places)) {
         scores.add(forecast, actual: input.items[place.series].values[place.origin...])
       }
     }
@@ -149,10 +167,10 @@ final class ForecastProgram: TrainingProgram {
 
   /// The forecaster that a run has made, and how good it was on what was held out to choose its weights.
   func forecaster(
-    _ outcome: TrainingOutcome, _ series: [Series], season: Int, frequency: Frequency?, files: [FileRecord],
+    _ outcome: TrainingOutcome, _ series: [Series], frequency: Frequency?, files: [FileRecord],
     stepsPerEpoch: Int
   ) throws -> (Forecaster, heldOut: ForecastEvaluation) {
-    let (ensemble, evaluation) = try result(outcome.parameters, series, season: season)
+    let (ensemble, evaluation) = try result(outcome.parameters, series)
     let config = ForecastConfig(
       forecast: settings.forecast, season: season, frequency: frequency, covariates: encoding,
       calibration: ensemble.calibration, architecture: settings.architecture, training: settings.training,

@@ -16,7 +16,6 @@ public struct ForecastTraining {
   private let rows: [Series]
   private let reading: SeriesReading
   private let frequency: Frequency?
-  private let season: Int
   /// What a person should know of how the files were read, a sentence each.
   public let notes: [String]
   private let directory: ModelDirectory
@@ -39,7 +38,7 @@ public struct ForecastTraining {
     self.request = request
     let settings = request.settings
     directory = ModelDirectory(request.directory, task: ForecastConfig.task)
-    try directory.requireWritable(isResuming: request.resumes)
+    try directory.requireWritable(isResuming: request.resumes, isResumable: request.isResumable)
     // What standard input holds can be read once only.
     let records = request.files.contains("-") ? [] : try FileRecord.now(request.files)
     let checkpoint = try request.checkpoint(records)
@@ -48,28 +47,34 @@ public struct ForecastTraining {
     (series, frequency) = (data.series, data.frequency)
     (rows, reading) = (data.rows, data.reading)
     notes = data.notes + data.notes(horizon: settings.forecast.horizon)
-    season =
-      settings.forecast.season ?? data.season
-      ?? Seasonality.season(of: series.map(\.values), frequency: frequency)
-
     let parameters: ParameterStore
     (program, parameters) = try ForecastProgram.prepared(
-      settings, series, frequency: frequency, season: season)
+      settings, series, frequency: frequency, season: data.season)
     parameterCount = parameters.count
     trainer = try Trainer(
       program, parameters: parameters, options: settings.training, plan: request.plan(checkpoint),
-      files: .init(
-        directory: directory.run, inputs: records.map(\.sha256), settings: JSONRecord.encode(settings),
-        checkpointEvery: request.checkpointEvery), stopwatch: request.stopwatch)
+      files: request.isResumable
+        ? .init(
+          directory: directory.run, inputs: records.map(\.sha256), settings: JSONRecord.encode(settings),
+          checkpointEvery: request.checkpointEvery) : nil, stopwatch: request.stopwatch)
     if let checkpoint { try trainer.restore(checkpoint, path: directory.run.checkpointPath) }
+  }
+
+  /// Makes sure that a new model can be written into a directory, which is made if it is not there.
+  ///
+  /// - Throws: `OptionError` if there is a model or a run already, or `FileError`.
+  public static func prepareDirectory(_ path: String) throws {
+    try ModelDirectory(path, task: ForecastConfig.task).requireWritable(isResuming: false, isResumable: false)
+    try Files.makeDirectory(path)
+    try AtomicFile.requireWritable(path + "/config.json")
   }
 
   /// What is trained on, in a few words.
   public var dataDescription: String {
     let shape = request.settings.forecast.shape
     return
-      "\(series.count) series, \(series.map(\.values.count).reduce(0, +)) values, season \(season), "
-      + "\(request.settings.forecast.members) members that read \(shape.context) steps and forecast \(shape.horizon)"
+      "\(series.count) series, \(series.map(\.values.count).reduce(0, +)) values, season \(program.season), "
+      + "\(counted(request.settings.forecast.members, "member")) that read \(counted(shape.context, "step")) and forecast \(shape.horizon)"
   }
 
   /// The step from which the run goes on; 0 for a new one.
@@ -86,10 +91,11 @@ public struct ForecastTraining {
     trainer.onStep = onStep
     let outcome = try trainer.run()
     var (forecaster, evaluation) = try program.forecaster(
-      outcome, series, season: season, frequency: frequency, files: files,
+      outcome, series, frequency: frequency, files: files,
       stepsPerEpoch: trainer.stepsPerEpoch)
     forecaster.config.data.reading = reading
     let config = forecaster.config
+    try Files.makeDirectory(directory.path)
     try outcome.parameters.write(toSafeTensors: directory.weightsPath)
     try ForecastStream(forecaster, rows).save(to: directory.path)
     try AtomicFile.write(ForecastCard.text(config, command: request.command), to: directory.cardPath)

@@ -14,6 +14,14 @@ public struct Forecaster: Sendable {
     (self.config, self.ensemble) = (config, ensemble)
   }
 
+  /// What a person should know of it, a sentence each.
+  public var notes: [String] {
+    guard config.forecast.calibrate, config.calibration == nil else { return [] }
+    return [
+      "too little could be held out to see how wide intervals have to be: they are as the networks say, and may be too narrow"
+    ]
+  }
+
   /// Trains a forecaster of series.
   ///
   /// ```swift
@@ -33,16 +41,14 @@ public struct Forecaster: Sendable {
   ) throws -> Forecaster {
     let stopwatch = Stopwatch()
     try settings.validate()
-    let season =
-      settings.forecast.season ?? Seasonality.season(of: series.map(\.values), frequency: frequency)
     let (program, parameters) = try ForecastProgram.prepared(
-      settings, series, frequency: frequency, season: season)
+      settings, series, frequency: frequency, season: nil)
     let trainer = try Trainer(
       program, parameters: parameters, options: settings.training, stopwatch: stopwatch)
     trainer.onStep = onStep
     let outcome = try trainer.run()
     return try program.forecaster(
-      outcome, series, season: season, frequency: frequency, files: [], stepsPerEpoch: trainer.stepsPerEpoch
+      outcome, series, frequency: frequency, files: [], stepsPerEpoch: trainer.stepsPerEpoch
     ).0
   }
 
@@ -64,7 +70,7 @@ public struct Forecaster: Sendable {
       config: config,
       ensemble: ForecastEnsemble(
         members: members, parameters: parameters, probabilities: config.quantiles,
-        calibration: config.calibration))
+        calibration: config.calibration, typical: config.covariates.typical))
   }
 
   /// The forecast of each series' next steps, as many as the model was trained for.

@@ -52,7 +52,7 @@ public struct SeriesData: Sendable {
   static func returns(of prices: [Series], _ frequency: Frequency?) throws(OptionError) -> [Series] {
     for one in prices {
       guard let step = one.firstWithoutReturn else { continue }
-      let time = one.start.flatMap { start in frequency?.advance(start, by: step).description }
+      let time = one.timeText(ofStep: step, frequency)
       throw OptionError.conflict(
         "series \(quoted(one.name)) has the price \(one.values[step]) at \(time ?? "step \(step + 1)"): --returns takes logarithms, "
           + "of which there are none of what is not positive")
@@ -85,11 +85,5 @@ public struct SeriesData: Sendable {
       "\(short.count) of \(series.count) series \(short.count == 1 ? "is" : "are") shorter than the horizon of \(horizon) steps, first "
         + "\(quoted(first.name)) with \(first.values.count): nothing shows how good a forecast of so many steps is"
     ]
-  }
-
-  /// When a step of a series is, if times are known.
-  public func time(of series: Series, step: Int) -> Timestamp? {
-    guard let start = series.start, let frequency else { return nil }
-    return frequency.advance(start, by: step)
   }
 }

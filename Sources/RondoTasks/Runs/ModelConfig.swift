@@ -65,7 +65,7 @@ public struct FileRecord: Sendable, Equatable, Codable {
 
 extension FileRecord {
   /// Files as they are now.
-  static func now(_ paths: [String]) throws(FileError) -> [FileRecord] {
+  public static func now(_ paths: [String]) throws(FileError) -> [FileRecord] {
     try paths.map { path throws(FileError) in
       // One of an unknown name is refused where it is read.
       if path.hasPrefix(BundledSeries.prefix) {

@@ -47,7 +47,9 @@ struct ModelDirectory {
   }
 
   /// Throws unless a run may write here: a new directory, one without a model or a run in it, or one whose run is resumed.
-  func requireWritable(isResuming: Bool) throws {
+  ///
+  /// - Parameter isResumable: Whether a run of the command can be resumed.
+  func requireWritable(isResuming: Bool, isResumable: Bool = true) throws {
     // Nothing before the slash would name the root of the file system.
     guard !path.isEmpty else {
       throw OptionError.invalid(option: "-o", given: "", requirement: "the name of a directory")
@@ -70,8 +72,10 @@ struct ModelDirectory {
     if task == ForecastConfig.task { own += [historyPath, statePath] }
     if let found = own.first(where: exists) {
       throw OptionError.conflict(
-        "\(path) has a file \(found.dropFirst(path.count + 1)) already. Go on with the run it belongs to by --resume, "
-          + "or choose another directory.")
+        "\(path) has a file \(found.dropFirst(path.count + 1)) already. "
+          + (isResumable
+            ? "Go on with the run it belongs to by --resume, or choose another directory."
+            : "Choose another directory."))
     }
   }
 

@@ -1,20 +1,25 @@
 import Foundation
+import RondoData
 import RondoTraining
 
 /// What the cards of all models say alike.
 enum RunCard {
   /// How a model was trained, and on what.
   ///
-  /// - Parameter amount: What of the files was trained on and held out, as a sentence.
-  static func lines(_ run: RunRecord, _ files: [FileRecord], amount: String, command: String) -> [String] {
+  /// - Parameters:
+  ///   - task: The word after `rondo` that makes models of this kind.
+  ///   - amount: What of the files was trained on and held out, as a sentence.
+  static func lines(
+    _ run: RunRecord, _ files: [FileRecord], task: String, amount: String, command: String
+  ) -> [String] {
     let epochs = String(format: "%.2f", run.epochs)
     let repetition =
       run.plan == nil
       ? "It was resumed with another budget than it began with, so no single command repeats it."
-      : "`--config config.json --steps \(run.steps)` with the same files repeats it bit for bit."
+      : "`rondo \(task) train` with the same files and `--config config.json --steps \(run.steps)` repeats it bit for bit."
     var lines = ["## Trained with", "", "    \(command)", ""]
     lines.append(
-      "\(run.steps) steps (\(epochs) epochs) in \(DurationText.short(run.seconds)) on \(run.threads) threads; "
+      "\(counted(run.steps, "step")) (\(epochs) epochs) in \(DurationText.short(run.seconds)) on \(counted(run.threads, "thread")); "
         + "ended by: \(run.ended.rawValue).")
     lines += [repetition, "", "## Trained on", ""]
     for file in files {

@@ -20,6 +20,8 @@ public struct TrainingRequest<Settings: TaskSettings>: Sendable {
   public var directory: String
   /// All options of the run.
   public var settings: Settings
+  /// Whether checkpoints and metrics are kept in the directory, with which the run can be resumed.
+  public var isResumable = true
   /// Go on from the directory's last checkpoint, if there is one.
   public var resumes = false
   /// The run to repeat, from the `config.json` of an earlier one.
@@ -66,10 +68,11 @@ extension TrainingRequest {
     }
   }
 
-  /// The settings of the run that a directory's checkpoint belongs to, if there is one.
-  public static func savedSettings(directory: String) throws -> Settings? {
+  /// The settings of the run that is to be resumed, if there is one.
+  public func savedSettings() throws -> Settings? {
+    guard resumes else { return nil }
     let run = RunDirectory(directory)
-    return try run.loadCheckpoint().map { try settings(of: $0, run) }
+    return try run.loadCheckpoint().map { try Self.settings(of: $0, run) }
   }
 
   /// The checkpoint to go on from, if the run is to be resumed and there is one.

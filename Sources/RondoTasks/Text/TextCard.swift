@@ -14,7 +14,7 @@ enum TextCard {
       "",
     ]
     lines += RunCard.lines(
-      config.run, config.data.files,
+      config.run, config.data.files, task: TextConfig.task,
       amount:
         "\(config.data.trainingTokens) \(unit)s to train on, \(config.data.heldOutTokens) at the end held out.",
       command: command)

@@ -6,7 +6,7 @@ public struct TextConfig: ModelConfig {
   public static let task = "text"
   public static let formatVersion = 4
 
-  var task = TextConfig.task
+  var task: String = TextConfig.task
   var formatVersion = TextConfig.formatVersion
   /// How text was cut into symbols.
   public var text: TextOptions

@@ -24,7 +24,7 @@ struct NaiveBaseline: FittedBaseline {
       let errors = zip(history.dropFirst(step + season), history).map { $0 - $1 }.filter { !$0.isNaN }
         .sorted()
       // Fewer than two errors say nothing of how far off a forecast may be.
-      return probabilities.map { errors.count < 2 ? 0 : Self.quantile($0, of: errors) }
+      return probabilities.map { errors.count < 2 ? 0 : empiricalQuantile($0, ofSorted: errors) }
     }
   }
 
@@ -47,12 +47,5 @@ struct NaiveBaseline: FittedBaseline {
       values: points.enumerated().flatMap { step, point in
         errors[min(step / season, errors.count - 1)].map { point + $0 }
       }, points: points)
-  }
-
-  /// The quantile of sorted values, on the line between the two nearest.
-  static func quantile(_ probability: Double, of sorted: [Double]) -> Double {
-    let place = probability * Double(sorted.count - 1)
-    let index = min(Int(place), sorted.count - 2)
-    return sorted[index] + (sorted[index + 1] - sorted[index]) * (place - Double(index))
   }
 }

@@ -6,7 +6,7 @@ struct RandomWalkBaseline: FittedBaseline {
   init(_ history: [Double], probabilities: [Double]) {
     self.probabilities = probabilities
     let sorted = history.filter { !$0.isNaN }.sorted()
-    quantiles = probabilities.map { sorted.count < 2 ? 0 : NaiveBaseline.quantile($0, of: sorted) }
+    quantiles = probabilities.map { sorted.count < 2 ? 0 : empiricalQuantile($0, ofSorted: sorted) }
   }
 
   mutating func observe(_ value: Double) {}

@@ -15,9 +15,13 @@ public struct ForecastComparison: Sendable, Equatable, Codable {
     return (model.smape / naive2.smape + mase / other) / 2
   }
 
-  /// The scores by name, the forecaster's first, then the baselines from the best sMAPE on.
+  /// Whether what is forecast are returns: of what lies about zero, an error in percent says nothing.
+  public var areReturns: Bool { baselines[ForecastBaseline.randomWalk.rawValue] != nil }
+
+  /// The scores by name, the forecaster's first, then the baselines from the best sMAPE on, of returns from the best mean absolute error on.
   public var ranked: [(name: String, score: ForecastScore)] {
-    let others = baselines.sorted { ($0.value.smape, $0.key) < ($1.value.smape, $1.key) }
+    func error(_ score: ForecastScore) -> Double { areReturns ? score.mae : score.smape }
+    let others = baselines.sorted { (error($0.value), $0.key) < (error($1.value), $1.key) }
     return [("this model", model)] + others.map { ($0.key, $0.value) }
   }
 }

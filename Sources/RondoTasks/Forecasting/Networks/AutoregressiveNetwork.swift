@@ -96,12 +96,7 @@ struct AutoregressiveNetwork: StreamingNetwork {
     quantiles.reserveCapacity(horizon * probabilities.count)
     for step in 0..<horizon {
       let sorted = stride(from: step, to: paths.count, by: horizon).map { paths[$0] }.sorted()
-      for probability in probabilities {
-        let place = probability * Double(sorted.count - 1)
-        let index = min(Int(place), max(0, sorted.count - 2))
-        let next = sorted[min(index + 1, sorted.count - 1)]
-        quantiles.append(Double(sorted[index] + (next - sorted[index]) * Float(place - Double(index))))
-      }
+      for probability in probabilities { quantiles.append(empiricalQuantile(probability, ofSorted: sorted)) }
     }
     return quantiles
   }
@@ -184,20 +179,21 @@ extension AutoregressiveNetwork {
   var context: Int { shape.context }
   var states: [[StateShape]] { layers.states }
 
-  func windowScale(_ context: ArraySlice<Double>) -> WindowScale { WindowScale(scale, context) }
+  func windowScale(_ context: ArraySlice<Double>, _ input: ForecastInput) -> WindowScale {
+    WindowScale(scale, context, typical: input.typical)
+  }
 
   func read(
     _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place],
     _ windows: [StreamedWindow]
   ) -> [StreamedWindow] {
-    let ends = input.items.map(\.values.count)
     let origins = places.map { input.items[$0.series].before + $0.origin }
     let fresh = windows.indices.filter { windows[$0].states.isEmpty }
     let begun = windows.indices.filter { !windows[$0].states.isEmpty && windows[$0].end < origins[$0] }
     var read = windows
     for (some, isBegun) in [(fresh, false), (begun, true)] where !some.isEmpty {
       let batch = LagBatch(
-        input, ends: ends, some.map { places[$0] }, shape, windows: some.map { windows[$0] }, stepsAhead: 0)
+        input, ends: nil, some.map { places[$0] }, shape, windows: some.map { windows[$0] }, stepsAhead: 0)
       let tape = Tape(parameters, training: false)
       let initial =
         isBegun ? stateTensors(some.map { windows[$0] }).map { $0.map { tape.constant($0) } } : nil

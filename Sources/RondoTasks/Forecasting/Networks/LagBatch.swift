@@ -30,10 +30,10 @@ struct LagBatch {
   let scales: [WindowScale]
 
   /// - Parameters:
-  ///   - ends: For each series where it ends: what is there or later is not seen.
+  ///   - ends: For each series where it ends: what is there or later is not seen. Nil if no targets are wanted.
   ///   - stepsAhead: Steps of the horizon that are rows of their own: all in training, none before paths are drawn.
   init(
-    _ input: ForecastInput, ends: [Int], _ places: [WindowBatch.Place], _ shape: Shape,
+    _ input: ForecastInput, ends: [Int]?, _ places: [WindowBatch.Place], _ shape: Shape,
     _ kind: WindowScale.Kind, stepsAhead: Int, ids: [Int]? = nil
   ) {
     self.init(
@@ -54,7 +54,7 @@ struct LagBatch {
 
   /// - Parameter windows: The windows, of which the steps from their ends on are rows.
   init(
-    _ input: ForecastInput, ends: [Int], _ places: [WindowBatch.Place], _ shape: Shape,
+    _ input: ForecastInput, ends: [Int]?, _ places: [WindowBatch.Place], _ shape: Shape,
     windows: [StreamedWindow], stepsAhead: Int, ids: [Int]? = nil
   ) {
     scales = windows.map(\.scale)
@@ -67,7 +67,7 @@ struct LagBatch {
     for (placed, window) in layout.order.enumerated() {
       let (place, scale) = (places[window], scales[window])
       let item = input.items[place.series]
-      let end = min(item.values.count, ends[place.series])
+      let end = min(item.values.count, ends?[place.series] ?? .max)
       for time in 0..<lengths[window] {
         let row = layout.row(place: placed, time: time)
         let step = begins[window] + time

@@ -64,19 +64,20 @@ struct SmoothingBatch {
   let transforms: [Transform]
 
   /// - Parameters:
-  ///   - ends: For each series where it ends: what is there or later is not seen.
+  ///   - ends: For each series where it ends: what is there or later is not seen. Nil if no targets are wanted.
   ///   - draws: For each window how far before its origin, in shares of its steps, positions are; nil for the last step alone.
   init(
-    _ input: ForecastInput, ends: [Int], _ places: [WindowBatch.Place], _ shape: Shape, draws: [[Float]]?,
+    _ input: ForecastInput, ends: [Int]?, _ places: [WindowBatch.Place], _ shape: Shape, draws: [[Float]]?,
     ids: [Int]? = nil
   ) {
-    // A season begins where the series does, so that what is learned of each of its steps stays with it.
+    // Windows begin where seasons do, counted from the series' first step, so that what is learned of each step of a season stays with it.
     let ranges = places.map { place -> Range<Int> in
       let (values, before) = (input.items[place.series].values, input.items[place.series].before)
-      let first = values[..<place.origin].firstIndex { !$0.isNaN } ?? place.origin
-      let begin = max(first, place.origin - shape.history)
-      let aligned = (before + begin + shape.season - 1) / shape.season * shape.season - before
-      return (aligned < place.origin - shape.season ? aligned : begin)..<place.origin
+      guard let first = values[..<place.origin].firstIndex(where: { !$0.isNaN }) else {
+        return place.origin..<place.origin
+      }
+      let begin = before + max(first, place.origin - shape.history)
+      return begin / shape.season * shape.season - before..<place.origin
     }
     let layout = SequenceLayout(ranges.map(\.count), ids: ids)
     var transforms: [Transform] = []
@@ -94,9 +95,11 @@ struct SmoothingBatch {
     for window in places.indices {
       let (placed, range) = (placeOf[window], ranges[window])
       let item = input.items[places[window].series]
-      let transform = Transform(item.values[range])
+      let transform = Transform(item.values[max(0, range.lowerBound)..<range.upperBound])
       transforms.append(transform)
-      let numbers = range.map { item.values[$0].isNaN ? Float.nan : transform.applied(item.values[$0]) }
+      let numbers = range.map {
+        $0 < 0 || item.values[$0].isNaN ? Float.nan : transform.applied(item.values[$0])
+      }
       let start = Self.start(numbers, season: shape.season)
       levels.append(start.level)
       seasons += start.season
@@ -113,10 +116,13 @@ struct SmoothingBatch {
         }
       }
       guard !range.isEmpty else { continue }
+      // What smoothing begins with follows from the first steps: nothing before their end is a forecast.
+      let warm = min(Self.startCount(season: shape.season), range.count) - 1
+      let later = Float(range.count - warm)
       let times =
-        draws.map { draws in draws[window].map { min(range.count - 1, Int($0 * Float(range.count))) } }
+        draws.map { draws in draws[window].map { min(range.count - 1, warm + Int($0 * later)) } }
         ?? [range.count - 1]
-      let end = min(item.values.count, ends[places[window].series])
+      let end = min(item.values.count, ends?[places[window].series] ?? .max)
       for time in times {
         positions.append(Int32(layout.row(place: placed, time: time)))
         for ahead in 1...shape.horizon {
@@ -136,9 +142,12 @@ struct SmoothingBatch {
     self.targets = Tensor([positions.count, shape.horizon], targets)
   }
 
+  /// The steps whose values smoothing begins with.
+  private static func startCount(season: Int) -> Int { season > 1 ? 3 * season : 7 }
+
   /// The level and the season of the first values: the mean of up to three seasons, and the mean distance of each step to it.
   private static func start(_ values: [Float], season: Int) -> (level: Float, season: [Float]) {
-    let few = values.prefix(season > 1 ? 3 * season : 7)
+    let few = values.prefix(startCount(season: season))
     func mean(_ values: [Float]) -> Float? {
       let there = values.filter { !$0.isNaN }
       return there.isEmpty ? nil : there.reduce(0, +) / Float(there.count)

@@ -67,7 +67,7 @@ struct SmoothingNetwork: ForecastNetwork {
     return (0..<layers).map { all[min($0, all.count - 1)] }
   }
 
-  var reach: Int { shape.history }
+  var reach: Int { shape.history + shape.season - 1 }
 
   func loss(
     _ tape: Tape, _ input: ForecastInput, _ places: [WindowBatch.Place], ends: [Int], ids: [Int]
@@ -90,7 +90,7 @@ struct SmoothingNetwork: ForecastNetwork {
     _ parameters: ParameterStore, _ input: ForecastInput, _ places: [WindowBatch.Place]
   ) -> [[Double]] {
     let (horizon, count) = (shape.horizon, probabilities.count)
-    let batch = SmoothingBatch(input, ends: input.items.map(\.values.count), places, shape, draws: nil)
+    let batch = SmoothingBatch(input, ends: nil, places, shape, draws: nil)
     let tape = Tape(parameters, training: false)
     let values =
       batch.positions.isEmpty

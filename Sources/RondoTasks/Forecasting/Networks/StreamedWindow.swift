@@ -25,7 +25,7 @@ protocol StreamingNetwork: ForecastNetwork {
   var states: [[StateShape]] { get }
 
   /// What it sees in the place of the values of a context.
-  func windowScale(_ context: ArraySlice<Double>) -> WindowScale
+  func windowScale(_ context: ArraySlice<Double>, _ input: ForecastInput) -> WindowScale
 
   /// The windows after the last step before each origin: read from their beginnings, or from where reading stopped.
   func read(

@@ -76,8 +76,10 @@ public struct WindowScale: Sendable, Equatable {
     case .standard, .change:
       var squares = 0.0
       for value in context where !value.isNaN { squares += (value - sum) * (value - sum) }
-      // Beside its level, hardly anything changes in some windows.
-      (centre, scale) = (kind == .change ? latest : sum, max((squares / count).squareRoot(), 1e-3 * size))
+      // Hardly anything changes in some windows, and of a few values it only seems so: then a part of what is typical counts.
+      let share = typical.map { $0.level > 0 ? 0.05 * $0.deviation / $0.level : 0 } ?? 0
+      let least = size * max(1e-3, min(share, 0.05))
+      (centre, scale) = (kind == .change ? latest : sum, max((squares / count).squareRoot(), least))
     }
   }
 

@@ -10,10 +10,11 @@ extension ForecastReport {
   ///   - forecaster: What made the forecasts; nil for a backtest alone.
   ///   - forecasts: Of each series.
   ///   - backtest: What was forecast of times that have passed.
+  ///   - notes: What a person should know, a sentence each.
   ///   - command: What was typed.
   public init(
     files: [String], _ data: SeriesData, forecaster: Forecaster?, _ forecasts: [QuantileForecast],
-    backtest: (run: ForecastBacktest, result: ForecastBacktest.Result)?, command: String
+    backtest: (run: ForecastBacktest, result: ForecastBacktest.Result)?, notes: [String], command: String
   ) {
     let settings = forecaster?.config.settings ?? backtest?.run.settings ?? ForecastSettings()
     let horizon = settings.forecast.horizon
@@ -23,12 +24,8 @@ extension ForecastReport {
       title: "\(isForecast ? "The next \(horizon) steps" : "A backtest of \(horizon) steps") of "
         + (data.series.count == 1
           ? names[0] : "\(data.series.count) series of \(names.joined(separator: ", "))"))
-    summary =
-      backtest.map { backtest in
-        Self.verdict(backtest.result.evaluation, horizon: horizon)
-          + PriceComparison.verdict(backtest.result.prices)
-      } ?? []
-    notes = data.notes
+    summary = backtest.map { Self.verdict($0.result, horizon: horizon) } ?? []
+    self.notes = notes
     let valueCount = data.series.reduce(0) { $0 + $1.values.count { !$0.isNaN } }
     let missing = data.series.reduce(0) { $0 + $1.values.count(where: \.isNaN) }
     facts = [
@@ -36,15 +33,14 @@ extension ForecastReport {
       Fact(
         "series", "\(data.series.count), \(valueCount) values" + (missing > 0 ? ", \(missing) missing" : "")),
     ]
-    if let frequency = data.frequency { facts.append(Fact("a step is", frequency.description)) }
+    if let frequency = data.frequency { facts.append(Fact("a step is", frequency.words)) }
     if let season = forecaster?.config.season ?? backtest?.run.season, season > 1 {
       facts.append(Fact("season", "\(season) steps"))
     }
     facts.append(
       Fact(
         "model",
-        "\(settings.forecast.model.rawValue), \(settings.forecast.members) networks of \(settings.architecture.summary)"
-      ))
+        "\(counted(settings.forecast.members, "network")): \(settings.networkSummary)"))
     if let run = forecaster?.config.run {
       facts.append(Fact("trained", "\(run.steps) steps in \(DurationText.short(run.seconds))"))
     }
@@ -59,10 +55,15 @@ extension ForecastReport {
           name: "this model", points: evaluation.reliability.map { Curve.Point($0.probability, $0.share) })
       ]
     }
+    func rank(_ comparison: ForecastComparison) -> Double {
+      comparison.areReturns ? comparison.model.mase ?? comparison.model.mae : comparison.model.smape
+    }
     let ranked = evaluation.bySeries.sorted {
-      ($0.comparison.model.smape, $0.name) < ($1.comparison.model.smape, $1.name)
+      (rank($0.comparison), $0.name) < (rank($1.comparison), $1.name)
     }.map {
-      SeriesScore(name: $0.name, smape: $0.comparison.model.smape, mase: $0.comparison.model.mase)
+      SeriesScore(
+        name: $0.name, smape: $0.comparison.areReturns ? nil : $0.comparison.model.smape,
+        mase: $0.comparison.model.mase)
     }
     if ranked.count > 3 {
       let count = min(5, ranked.count / 2)
@@ -90,14 +91,14 @@ extension ForecastReport {
     let kept = Set(backtest?.examples.map(\.series) ?? [])
     let shown =
       kept.isEmpty
-      ? (0..<min(most, data.series.count)).map { $0 * data.series.count / min(most, data.series.count) }
+      ? Array(data.series.indices).evenlySpread(most)
       : Array(kept.sorted().prefix(most))
     return shown.map { index in
       let series = data.series[index]
       let windows = backtest?.examples.filter { $0.series == index } ?? []
       let earliest = windows.map(\.origin).min() ?? series.values.count
       var panel = ForecastPanel(
-        series, frequency: data.frequency,
+        series, frequency: data.frequency, unit: data.prices == nil ? nil : "log return",
         forecast: forecasts.indices.contains(index) ? forecasts[index] : nil)
       panel.firstShown = max(0, min(earliest - horizon, series.values.count - 5 * horizon))
       panel.backtests = windows.map { .init(origin: $0.origin, forecast: $0.forecast) }
@@ -105,7 +106,12 @@ extension ForecastReport {
     }
   }
 
-  /// How good the forecasts are, in plain words.
+  /// How good the forecasts of a backtest are, in plain words.
+  public static func verdict(_ result: ForecastBacktest.Result, horizon: Int) -> [String] {
+    verdict(result.evaluation, horizon: horizon) + PriceComparison.verdict(result.prices)
+  }
+
+  /// How good forecasts are, in plain words.
   public static func verdict(_ evaluation: ForecastEvaluation, horizon: Int) -> [String] {
     guard let comparison = evaluation.comparison else { return [] }
     func error(_ score: ForecastScore) -> Double { score.mase ?? score.mae }
@@ -113,7 +119,7 @@ extension ForecastReport {
     let model = comparison.model
     var sentences: [String] = []
     let windows =
-      "\(model.windows) window\(model.windows == 1 ? "" : "s") of \(horizon) steps that it had not seen"
+      "\(counted(model.windows, "window")) of \(counted(horizon, "step")) that it had not seen"
     if let best = comparison.baselines.min(by: { (error($0.value), $0.key) < (error($1.value), $1.key) }) {
       let (own, other) = (error(model), error(best.value))
       let figures = String(format: "%.3g against %.3g", own, other)
@@ -131,6 +137,13 @@ extension ForecastReport {
           "On \(windows), \(best.key) is better than the model, whose error is \(percent) larger (\(measure) \(figures)): use that, or train longer."
         )
       }
+    }
+    let rivals = comparison.baselines.compactMap { name, score in score.wql.map { (name: name, wql: $0) } }
+    if let own = model.wql, let best = rivals.min(by: { ($0.wql, $0.name) < ($1.wql, $1.name) }) {
+      let change = String(format: "%.1f %%", 100 * abs(own / best.wql - 1))
+      let figures = String(format: "WQL %.3g against %.3g", own, best.wql)
+      sentences.append(
+        "By the whole distribution it is \(change) \(own < best.wql ? "better" : "worse") than \(best.name) (\(figures)).")
     }
     if let in80 = model.coverage80, let in95 = model.coverage95 {
       sentences.append(

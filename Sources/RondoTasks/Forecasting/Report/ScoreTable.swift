@@ -71,7 +71,10 @@ public struct ScoreTable: Sendable, Equatable {
       ),
     ]
     let ranked = comparison.ranked
-    let used = measures.filter { measure in ranked.contains { measure.value($0.score) != nil } }
+    let used = measures.filter { measure in
+      (measure.column.name != "sMAPE" || !comparison.areReturns)
+        && ranked.contains { measure.value($0.score) != nil }
+    }
     columns = used.map(\.column)
     rows = ranked.map { name, score in Row(name, used.map { $0.value(score) }) }
   }

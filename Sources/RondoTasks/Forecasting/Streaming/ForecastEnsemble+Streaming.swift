@@ -12,7 +12,7 @@ extension ForecastEnsemble {
   /// nothing of it says how large values are.
   func begunWindows(_ input: ForecastInput) -> [[StreamedWindow]?] {
     guard let networks = streaming else { return input.items.map { _ in nil } }
-    return input.items.map { Self.begun($0, at: $0.values.count, networks) }
+    return input.items.map { Self.begun(input, $0, at: $0.values.count, networks) }
   }
 
   /// The windows of each series read to its end.
@@ -27,8 +27,8 @@ extension ForecastEnsemble {
   ) -> [[StreamedWindow]?] {
     guard let networks = streaming else { return windows }
     var result = input.items.enumerated().map { index, item in
-      guard let end = ends[index] else { return Self.begun(item, at: item.values.count, networks) }
-      return Self.goneOn(windows[index], item, from: end - item.before, networks)
+      guard let end = ends[index] else { return Self.begun(input, item, at: item.values.count, networks) }
+      return Self.goneOn(windows[index], input, item, from: end - item.before, networks)
     }
     let open = result.indices.filter { result[$0] != nil }
     let batch = 256
@@ -45,7 +45,7 @@ extension ForecastEnsemble {
 
   /// The members' windows that begin a context before an origin; nil if no value is there, or none that says how large values are.
   private static func begun(
-    _ item: ForecastInput.Item, at origin: Int, _ networks: [any StreamingNetwork]
+    _ input: ForecastInput, _ item: ForecastInput.Item, at origin: Int, _ networks: [any StreamingNetwork]
   ) -> [StreamedWindow]? {
     let begin = origin - networks[0].context
     guard begin >= 0, !item.values[begin].isNaN else { return nil }
@@ -53,13 +53,13 @@ extension ForecastEnsemble {
     guard context.contains(where: { !$0.isNaN && $0 != 0 }) else { return nil }
     let step = item.before + begin
     return networks.map {
-      StreamedWindow(begin: step, end: step, scale: $0.windowScale(context), states: [])
+      StreamedWindow(begin: step, end: step, scale: $0.windowScale(context, input), states: [])
     }
   }
 
   /// The windows that are open at the end of a series, one step after the other.
   private static func goneOn(
-    _ windows: [StreamedWindow]?, _ item: ForecastInput.Item, from end: Int,
+    _ windows: [StreamedWindow]?, _ input: ForecastInput, _ item: ForecastInput.Item, from end: Int,
     _ networks: [any StreamingNetwork]
   ) -> [StreamedWindow]? {
     var (windows, origin) = (windows, end)
@@ -71,7 +71,7 @@ extension ForecastEnsemble {
       } else {
         origin += 1
       }
-      windows = begun(item, at: origin, networks)
+      windows = begun(input, item, at: origin, networks)
     }
     return windows
   }

@@ -55,10 +55,7 @@ struct HistoryFile {
         text += name
         text += step.map { ",\(history.before + $0 + 1)" } ?? ","
         if hasTimes {
-          text += ","
-          if let start = series.start, let frequency {
-            text += frequency.advance(start, by: step ?? 0).description
-          }
+          text += "," + (series.timeText(ofStep: step ?? 0, frequency) ?? "")
         }
         appendNumber(series.values, step, missing: "")
         for column in series.covariates.known { appendNumber(column, step) }
@@ -175,7 +172,7 @@ struct HistoryFile {
           rows.step.map { "step \($0 + place) of series \(quoted(name))" } ?? "one row without a step")
       }
       if hasTimes {
-        let expected = rows.series.start.flatMap { start in frequency.map { $0.advance(start, by: place) } }
+        let expected = rows.series.time(ofStep: place, frequency)
         guard time == expected, time != nil || row.text(timeColumn).isEmpty else {
           throw Self.failure(
             row, timeColumn,

@@ -19,8 +19,7 @@ struct SeriesHistory: Sendable, Equatable {
 
   /// When a kept step is, or which of the series it is if times are not known.
   func name(ofStep step: Int, _ frequency: Frequency?) -> String {
-    guard let start = series.start, let frequency else { return "step \(before + step + 1)" }
-    return frequency.advance(start, by: step).description
+    series.timeText(ofStep: step, frequency) ?? "step \(before + step + 1)"
   }
 
   /// Adds rows: by their times if those are known, otherwise behind the last one.
@@ -82,7 +81,7 @@ struct SeriesHistory: Sendable, Equatable {
     var cut = values.count - count
     while cut > 0, !canBegin(cut) { cut -= 1 }
     guard cut > 0 else { return }
-    series.start = series.start.flatMap { start in frequency.map { $0.advance(start, by: cut) } }
+    series.start = series.time(ofStep: cut, frequency)
     series.values = Array(values.dropFirst(cut))
     series.covariates.past = series.covariates.past.map { Array($0.dropFirst(cut)) }
     series.covariates.known = series.covariates.known.map { Array($0.dropFirst(cut)) }
