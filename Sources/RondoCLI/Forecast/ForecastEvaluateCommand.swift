@@ -48,7 +48,8 @@ struct ForecastEvaluateCommand: ParsableCommand {
       return try StandardOutput.print(ForecastTable.json(evaluation))
     }
     try StandardOutput.print(
-      "\(counted(comparison.model.windows, "window")) of \(counted(forecaster.config.forecast.horizon, "step"))")
+      "\(counted(comparison.model.windows, "window")) of \(counted(forecaster.config.forecast.horizon, "step"))"
+    )
     try StandardOutput.print(ForecastTable.text(comparison, season: forecaster.config.season))
   }
 }

@@ -38,6 +38,7 @@ struct ForecastTrainCommand: ParsableCommand {
     series.apply(to: &request.settings.forecast.reading)
     try forecast.apply(to: &request.settings.forecast)
     try training.apply(to: &request.settings.architecture, &request.settings.training)
+    try ForecastOptionGroup.requireSuited(request.settings)
 
     if let config = try ForecastTraining.completed(request) {
       TrainingRun.noteCompletion(directory)

@@ -82,6 +82,22 @@ struct ForecastOptionGroup: ParsableArguments {
     if horizon == nil { throw ValidationError("Missing expected argument '--horizon <horizon>'") }
   }
 
+  /// Throws for what was asked of a network that it does not have.
+  static func requireSuited(_ settings: ForecastSettings) throws {
+    guard settings.forecast.model == .linear else { return }
+    var given = settings.architecture
+    // They are written out when a model is saved.
+    given.equations = nil
+    guard given == ForecastSettings().architecture else {
+      throw OptionError.conflict(
+        "--model linear has no layers and no cell: leave --cell, --hidden, --dropout and the like out")
+    }
+    let reading = settings.forecast.reading
+    guard (reading.known + reading.past + reading.statics).isEmpty else {
+      throw OptionError.conflict("--model linear reads values alone: leave --known, --past and --static out")
+    }
+  }
+
   /// Writes what was given over the options.
   ///
   /// - Throws: `OptionError` for what the kind of networks does not have.
@@ -90,7 +106,8 @@ struct ForecastOptionGroup: ParsableArguments {
     options.model = model ?? options.model
     let isDeepAR = options.model == .deepAR
     for (option, isGiven, isUsed, models) in [
-      ("--distribution", distribution != nil, isDeepAR, "deepar"), ("--lags", lags != nil, isDeepAR, "deepar"),
+      ("--distribution", distribution != nil, isDeepAR, "deepar"),
+      ("--lags", lags != nil, isDeepAR, "deepar"),
       ("--paths", paths != nil, isDeepAR, "deepar"),
       ("--dilations", dilations != nil, options.model == .smoothing, "es-rnn"),
       ("--scale", scale != nil, options.model != .smoothing, "segment, deepar and linear"),

@@ -21,14 +21,14 @@ struct ForecastRunOptionGroup: ParsableArguments {
 
   @OptionGroup var threads: ThreadOption
 
-  func validate() throws { try forecast.requireHorizon() }
-
   /// The defaults, with what was given written over them.
   func settings() throws -> ForecastSettings {
+    try forecast.requireHorizon()
     var settings = ForecastSettings()
     series.apply(to: &settings.forecast.reading)
     try forecast.apply(to: &settings.forecast)
     try model.apply(to: &settings.architecture)
+    try ForecastOptionGroup.requireSuited(settings)
     try optimisation.apply(to: &settings.training)
     settings.training.seed = seed ?? settings.training.seed
     settings.training.validationFraction = validationFraction ?? settings.training.validationFraction

@@ -64,7 +64,8 @@ struct ModelOptionGroup: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "Share of values dropped after each layer while training. (default: 0.2; classify: 0.3; forecast: 0.1)",
+    help:
+      "Share of values dropped after each layer while training. (default: 0.2; classify: 0.3; forecast: 0.1)",
     transform: OptionParsing.share)
   var dropout: Double?
 
@@ -143,7 +144,8 @@ struct OptimisationOptionGroup: ParsableArguments {
   var optimizer: String?
 
   @Option(
-    parsing: .unconditional, help: "Largest step size. (default: 0.003; forecast: 0.004; for sgd 1, for rmsprop 0.001)",
+    parsing: .unconditional,
+    help: "Largest step size. (default: 0.003; forecast: 0.004; for sgd 1, for rmsprop 0.001)",
     transform: OptionParsing.positive)
   var learningRate: Double?
 
@@ -259,7 +261,9 @@ struct RunOptionGroup: ParsableArguments {
   var steps: Int?
 
   @Option(
-    parsing: .unconditional, help: "End after this many passes over the data. (default: 10; classify: 30; forecast: a --time-limit of 5m)",
+    parsing: .unconditional,
+    help:
+      "End after this many passes over the data. (default: 10; classify: 30; forecast: a --time-limit of 5m)",
     transform: OptionParsing.count)
   var epochs: Int?
 

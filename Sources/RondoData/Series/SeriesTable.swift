@@ -27,7 +27,9 @@ extension SeriesTable {
         empty.append(one.name)
         continue
       }
-      if one.values.count(where: { !$0.isNaN }) > 1, one.values.allSatisfy({ $0 == first || $0.isNaN }) { constant.append(one.name) }
+      if one.values.count(where: { !$0.isNaN }) > 1, one.values.allSatisfy({ $0 == first || $0.isNaN }) {
+        constant.append(one.name)
+      }
     }
     return note(empty, "no value at all") + note(constant, "the same value throughout")
   }

@@ -116,19 +116,6 @@ public struct ForecastSettings: TaskSettings {
   /// Throws an `OptionError` if a value is out of its range.
   public func validate() throws {
     try forecast.validate()
-    if forecast.model == .linear {
-      var given = architecture
-      // They are written out when a model is saved.
-      given.equations = nil
-      guard given == ForecastSettings().architecture else {
-        throw OptionError.conflict(
-          "--model linear has no layers and no cell: leave --cell, --hidden, --dropout and the like out")
-      }
-      let reading = forecast.reading
-      guard (reading.known + reading.past + reading.statics).isEmpty else {
-        throw OptionError.conflict("--model linear reads values alone: leave --known, --past and --static out")
-      }
-    }
     try architecture.validate()
     if let dilations = forecast.dilations, dilations.count != architecture.layers {
       throw OptionError.conflict(

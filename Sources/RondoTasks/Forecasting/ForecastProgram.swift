@@ -70,7 +70,8 @@ final class ForecastProgram: TrainingProgram {
     guard !program.origins.isEmpty else {
       throw OptionError.conflict(
         "no series is long enough to train on: of \(series.count) series, the longest has "
-          + "\(counted(series.map { $0.values.count { !$0.isNaN } }.max() ?? 0, "value")), and two are the least")
+          + "\(counted(series.map { $0.values.count { !$0.isNaN } }.max() ?? 0, "value")), and two are the least"
+      )
     }
     return (program, builder.finish())
   }

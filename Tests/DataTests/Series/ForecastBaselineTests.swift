@@ -100,4 +100,20 @@ import Testing
       #expect(abs(found.values[index] - PortableMath.log(expected)) < 1e-12)
     }
   }
+
+  /// Where a series that a season multiplied falls below zero, exponential smoothing goes on with a season that adds.
+  @Test func smoothingStaysSoundBelowZero() {
+    let season = [0.6, 0.8, 1.1, 1.4, 1.2, 0.9]
+    let values = (0..<600).map { step -> Double in
+      let line = step < 300 ? 100 + 0.1 * Double(step) : 130 - 0.6 * Double(step - 300)
+      return line * season[step % 6] + Double((step * 7) % 5)
+    }
+    #expect(ExponentialSmoothing(choosingFor: Array(values[..<300]), period: 6).season == .multiplicative)
+    var fitted = ForecastBaseline.ets.fitted(
+      Array(values[..<300]), season: 6, horizon: 12, probabilities: [0.1, 0.5, 0.9])
+    for value in values[300...] {
+      fitted.observe(value)
+      #expect(fitted.forecast(12).values.allSatisfy { abs($0) < 500 })
+    }
+  }
 }

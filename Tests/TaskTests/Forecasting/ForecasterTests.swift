@@ -188,9 +188,12 @@ import Testing
     let forecaster = try Forecaster.trained(on: series, settings(.segment, steps: 150))
     series[0].values[150] *= 3
     let (found, examined) = try forecaster.anomalies(in: series, threshold: 6, last: 60)
-    #expect(examined == 60 && found.count < 20)
-    // Nothing before it is unlikely; what comes after it is forecast from it.
+    #expect(examined == 60 && found.count == 1)
     let first = try #require(found.first)
     #expect(first.step == 150 && first.score > 6 && first.value > first.interval.upperBound, "\(found)")
+    // Where a series has changed for good, it is not unlikely for ever.
+    for step in 150..<series[0].values.count { series[0].values[step] = 3 * Self.waves(1)[0].values[step] }
+    let steps = try forecaster.anomalies(in: series, threshold: 6, last: 60).found.map(\.step)
+    #expect(steps.starts(with: [150, 151, 152]) && steps.count < 30, "\(steps)")
   }
 }

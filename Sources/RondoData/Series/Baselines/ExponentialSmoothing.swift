@@ -83,19 +83,27 @@ public struct ExponentialSmoothing: Sendable {
   ///   - values: At least one, none of them missing. Of a long series the latest 2,000 values, or ten seasons if that is more, are used.
   ///   - period: Steps of a season, 1 for none.
   public init(choosingFor values: [Double], period: Int) {
+    self = Self.chosen(for: values, period: period).best
+  }
+
+  /// The best model of those that a series is long enough for, and the best of those that values of any sign suit.
+  static func chosen(
+    for values: [Double], period: Int
+  ) -> (best: ExponentialSmoothing, ofAnySign: ExponentialSmoothing) {
     precondition(
       !values.isEmpty && period > 0, "ExponentialSmoothing: \(values.count) values, a season of \(period)")
     let values = Array(values.suffix(max(2000, 10 * period)))
     let hasSeason = period > 1 && values.count >= 2 * period + 3
-    var best: ExponentialSmoothing?
+    var (best, ofAnySign): (ExponentialSmoothing?, ExponentialSmoothing?)
     for season in Season.allCases where season == .none || hasSeason {
       if season == .multiplicative, values.contains(where: { $0 <= 0 }) { continue }
       for trend in Trend.allCases where trend == .none || values.count > 5 {
         let candidate = ExponentialSmoothing(values, trend, season, period)
         if candidate.aicc < best?.aicc ?? .infinity || best == nil { best = candidate }
+        if season != .multiplicative { ofAnySign = best }
       }
     }
-    self = best!
+    return (best!, ofAnySign!)
   }
 
   /// Fits one model. A series must have two seasons for a model with a season.
@@ -122,6 +130,11 @@ public struct ExponentialSmoothing: Sendable {
     let size = values.reduce(0) { $0 + $1 * $1 } / n
     let logarithm = log(max(sum / n, 1e-14 * size, .leastNormalMagnitude))
     aicc = n - k - 1 > 0 ? n * logarithm + 2 * k + 2 * k * (k + 1) / (n - k - 1) : .infinity
+  }
+
+  /// Whether the states are such as the model has: what a season multiplies is positive, and so is what it multiplies with.
+  var isSound: Bool {
+    season != .multiplicative || state.level > 0 && state.seasons.allSatisfy { $0 > 0 }
   }
 
   /// Takes the next value; the smoothing weights stay.

@@ -143,7 +143,8 @@ extension ForecastReport {
       let change = String(format: "%.1f %%", 100 * abs(own / best.wql - 1))
       let figures = String(format: "WQL %.3g against %.3g", own, best.wql)
       sentences.append(
-        "By the whole distribution it is \(change) \(own < best.wql ? "better" : "worse") than \(best.name) (\(figures)).")
+        "By the whole distribution it is \(change) \(own < best.wql ? "better" : "worse") than \(best.name) (\(figures))."
+      )
     }
     if let in80 = model.coverage80, let in95 = model.coverage95 {
       sentences.append(
