@@ -25,9 +25,9 @@ struct ForecastAnomaliesCommand: ParsableCommand {
   @OptionGroup(title: "Series") var series: SeriesOptionGroup
 
   @Option(
-    parsing: .unconditional, help: "The least size of a score that is reported.",
+    parsing: .unconditional, help: "The least size of a score that is reported. (default: 4)",
     transform: OptionParsing.positive)
-  var threshold = 4.0
+  var threshold: Double?
 
   @Option(
     parsing: .unconditional, help: "Look at this many of each series' latest values. (default: all)",
@@ -37,6 +37,9 @@ struct ForecastAnomaliesCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The CSV file to write. (default: standard output)", valueName: "file"))
   var output: String?
 
+  @Option(help: ArgumentHelp("Write a report with pictures, as one HTML file.", valueName: "file"))
+  var report: String?
+
   @OptionGroup var threads: ThreadOption
 
   @Flag(help: "Print the results as one JSON object.")
@@ -44,6 +47,8 @@ struct ForecastAnomaliesCommand: ParsableCommand {
 
   func run() throws {
     threads.apply()
+    let threshold = threshold ?? 4
+    for file in [output, report].compactMap({ $0 }) { try AtomicFile.requireWritable(file) }
     let forecaster = try Forecaster.load(model)
     let data = try series.data(files, of: forecaster)
     let (found, examined) = try forecaster.anomalies(in: data.series, threshold: threshold, last: last)
@@ -63,6 +68,12 @@ struct ForecastAnomaliesCommand: ParsableCommand {
         + numbers.map(\.description).joined(separator: ",") + String(format: ",%.2f\n", anomaly.score)
     }
     if let output { try AtomicFile.write(text, to: output) }
+    if let report {
+      let page = ForecastReport(
+        of: found, examined: examined, threshold: threshold, last: last, data,
+        command: CommandLine.quotedArguments)
+      try AtomicFile.write(page.html, to: report)
+    }
     guard json else {
       if output == nil { try StandardOutput.print(String(text.dropLast())) }
       return

@@ -38,7 +38,16 @@ struct ForecastEvaluateCommand: ParsableCommand {
         "the model was trained on these very files: what it says of them is better than what it would say of anything new (`backtest` trains on the past alone)"
       ])
     }
-    let evaluation = try forecaster.evaluate(data.series, windows.windows(default: 1))
+    let asked = windows.windows(default: 1)
+    let (most, horizon) = (data.series.map(\.values.count).max() ?? 0, forecaster.config.forecast.horizon)
+    if let count = windows.windows, windows.testFraction == nil,
+      count * (windows.stride ?? horizon) + max(horizon, 2 * forecaster.config.season) > most
+    {
+      throw OptionError.conflict(
+        "the longest series has \(counted(most, "step")), and \(counted(count, "window")) would leave less than two seasons or a horizon "
+          + "before the first: choose fewer --windows")
+    }
+    let evaluation = try forecaster.evaluate(data.series, asked)
     guard let comparison = evaluation.comparison else {
       throw OptionError.conflict(
         "no value is there in the last \(forecaster.config.forecast.horizon) steps of any series with a history before"

@@ -15,8 +15,10 @@ struct ForecastFlow {
   /// Whether what comes of the backtest is printed when it is known, for people.
   var printsBacktest = true
 
-  /// The share of the time that the backtest takes.
-  private static let backtestShare = 0.4
+  /// The share of the time that the backtest's training takes, and what is left at least to that of the model.
+  private static let (backtestShare, modelShare) = (0.4, 0.3)
+  /// Series in the backtest at most: baselines are fitted to each.
+  private static let mostTested = 500
 
   /// What came of it.
   struct Result {
@@ -48,9 +50,15 @@ struct ForecastFlow {
     // What standard input holds can be read once only.
     let data = try SeriesData(files, settings.forecast.reading)
     SeriesOptionGroup.show(data.notes)
-    // A place that cannot be written to is noticed before the work.
+    // A forecast that cannot be made and a place that cannot be written to are noticed before the work.
+    try Forecaster.requireKnown(
+      data.series, horizon: settings.forecast.horizon, names: settings.forecast.reading.known)
     let isNew = !FileManager.default.fileExists(atPath: directory)
     try ForecastTraining.prepareDirectory(directory)
+    for name in ["forecast.csv", "report.html"]
+    where FileManager.default.fileExists(atPath: directory + "/" + name) {
+      throw OptionError.conflict("\(directory) has a file \(name) already. Choose another directory.")
+    }
     do {
       return try run(data, stopwatch)
     } catch {
@@ -69,21 +77,29 @@ struct ForecastFlow {
     var tested: Backtest?
     if hasBacktest {
       if longest >= 3 * horizon {
-        tested = try test(data, longest: longest)
+        if data.series.count > Self.mostTested {
+          note("the backtest is of \(Self.mostTested) of the \(data.series.count) series, evenly spread")
+        }
+        do {
+          tested = try test(data, longest: longest)
+        } catch let error as OptionError {
+          note("no backtest: \(error)")
+        }
       } else {
         note(
           "no backtest: three horizons are the least, and the longest series has \(counted(longest, "step")): nothing shows how good the forecasts are"
         )
       }
     }
-    settings.training.budget = .seconds(max(1, timeLimit - stopwatch.seconds))
-    let (forecaster, others) = try train(data, settings)
+    settings.training.budget = .seconds(max(Self.modelShare * timeLimit, timeLimit - stopwatch.seconds))
+    let (forecaster, curves, others) = try train(data, settings)
     others.forEach(note)
     let forecasts = try forecaster.forecast(data.series)
     try AtomicFile.write(ForecastCSV.text(forecasts, of: data), to: directory + "/forecast.csv")
-    let report = ForecastReport(
+    var report = ForecastReport(
       files: files, data, forecaster: forecaster, forecasts, backtest: tested, notes: notes,
       command: CommandLine.quotedArguments)
+    report.training = curves
     try AtomicFile.write(report.html, to: directory + "/report.html")
     return Result(report: report, evaluation: tested?.result.evaluation, directory: directory)
   }
@@ -96,7 +112,9 @@ struct ForecastFlow {
     settings.training.budget = .seconds(Self.backtestShare * timeLimit)
     // Windows take a fifth of the longest series at most.
     let count = max(1, min(5, longest / 5 / settings.forecast.horizon))
-    let run = try ForecastBacktest(data, settings, ForecastWindows(count: count))
+    var windows = ForecastWindows(count: count)
+    windows.series = Self.mostTested
+    let run = try ForecastBacktest(data, settings, windows)
     let result = try TrainingRun.show(
       firstStep: 0, settings.networkSummary, parameterCount: run.parameterCount,
       description: "without the end of the series; " + run.dataDescription
@@ -112,20 +130,30 @@ struct ForecastFlow {
     return (run, result)
   }
 
-  /// The forecaster, and what a person should know of it.
-  private func train(_ data: SeriesData, _ settings: ForecastSettings) throws -> (Forecaster, notes: [String])
-  {
+  /// The forecaster, how its training went, and what a person should know of it.
+  private func train(
+    _ data: SeriesData, _ settings: ForecastSettings
+  ) throws -> (Forecaster, curves: [ForecastReport.Curve], notes: [String]) {
     var request = ForecastTraining.Request(
       files: files, directory: directory, settings: settings, command: CommandLine.quotedArguments)
     request.stopwatch = Stopwatch()
     request.isResumable = false
     let training = try ForecastTraining(request, data)
+    // What is trained on is counted in another unit than what is held out.
+    var heldOut: [ForecastReport.Curve.Point] = []
     let forecaster = try TrainingRun.show(
       firstStep: 0, settings.networkSummary, parameterCount: training.parameterCount,
       description: training.dataDescription
-    ) { progress in try training.run { progress.update($0) } }.forecaster
+    ) { progress in
+      try training.run { report in
+        progress.update(report)
+        guard let loss = report.validationLoss, loss != heldOut.last?.y else { return }
+        heldOut.append(.init(Double(report.step), loss))
+      }
+    }.forecaster
     let known = Set(data.notes)
-    return (forecaster, training.notes.filter { !known.contains($0) } + forecaster.notes)
+    let curves = heldOut.isEmpty ? [] : [ForecastReport.Curve(name: "held out", points: heldOut)]
+    return (forecaster, curves, training.notes.filter { !known.contains($0) } + forecaster.notes)
   }
 
   /// The file's name without its ending and `-forecast`; the first with a number that does not exist.

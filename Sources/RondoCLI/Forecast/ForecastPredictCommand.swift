@@ -29,6 +29,7 @@ struct ForecastPredictCommand: ParsableCommand {
 
   func run() throws {
     threads.apply()
+    if let file = output.output { try AtomicFile.requireWritable(file) }
     if files.isEmpty {
       let stream = try ForecastStream.load(model)
       let horizon = try output.horizon(of: stream.forecaster)

@@ -32,16 +32,16 @@ enum ForecastTable {
     object["by_step"] = .object(
       evaluation.byStep.reduce(into: JSON.Object()) { object, method in
         object[method.name == "this model" ? "model" : method.name] = .object([
-          "mae": .array(method.steps.map { .number($0.mae) }),
-          "mase": .array(method.steps.map { number($0.mase) }),
-          "coverage_80": .array(method.steps.map { number($0.coverage80) }),
+          "mae": .array(method.steps.map { number($0?.mae) }),
+          "mase": .array(method.steps.map { number($0?.mase) }),
+          "coverage_80": .array(method.steps.map { number($0?.coverage80) }),
         ])
       })
     object["reliability"] = .array(
       evaluation.reliability.map { .array([.number($0.probability), .number($0.share)]) })
     object["by_series"] = .object(
       evaluation.bySeries.reduce(into: JSON.Object()) {
-        $0[$1.name] = json($1.comparison, season: evaluation.season)
+        $0[free($1.name, in: $0)] = json($1.comparison, season: evaluation.season)
       })
     return .object(object)
   }
@@ -50,7 +50,7 @@ enum ForecastTable {
   static func json(_ prices: [PriceComparison]) -> JSON {
     .object(
       prices.reduce(into: JSON.Object()) { object, price in
-        object[price.name] = .object([
+        object[free(price.name, in: object)] = .object([
           "level_mae": .number(price.levelError), "random_walk_mae": .number(price.randomWalkError),
           "qlike": .number(price.qlike), "ewma_qlike": .number(price.ewmaQLIKE),
           "garch_qlike": .number(price.garchQLIKE), "steps": .integer(price.steps),
@@ -79,6 +79,12 @@ enum ForecastTable {
       "msis": number(score.msis), "standardized_mse": number(score.standardizedMSE),
       "standardized_mae": number(score.standardizedMAE), "windows": .integer(score.windows),
     ]
+  }
+
+  /// The name, or with a number behind it if another series has it.
+  private static func free(_ name: String, in object: JSON.Object) -> String {
+    guard object[name] != nil else { return name }
+    return (2...).lazy.map { "\(name) (\($0))" }.first { object[$0] == nil }!
   }
 
   private static func number(_ value: Double?) -> JSON { value.map(JSON.number) ?? .null }

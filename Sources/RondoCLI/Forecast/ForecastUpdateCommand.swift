@@ -40,6 +40,7 @@ struct ForecastUpdateCommand: ParsableCommand {
 
   func run() throws {
     threads.apply()
+    if let file = output.output { try AtomicFile.requireWritable(file) }
     let kept = begin ? nil : try ForecastStream.load(model)
     let forecaster = try kept?.forecaster ?? Forecaster.load(model)
     let horizon = try output.horizon(of: forecaster)

@@ -88,13 +88,10 @@ struct ForecastOptionGroup: ParsableArguments {
     var given = settings.architecture
     // They are written out when a model is saved.
     given.equations = nil
+    given.initializer = nil
     guard given == ForecastSettings().architecture else {
       throw OptionError.conflict(
         "--model linear has no layers and no cell: leave --cell, --hidden, --dropout and the like out")
-    }
-    let reading = settings.forecast.reading
-    guard (reading.known + reading.past + reading.statics).isEmpty else {
-      throw OptionError.conflict("--model linear reads values alone: leave --known, --past and --static out")
     }
   }
 

@@ -117,6 +117,10 @@ struct SeriesOptionGroup: ParsableArguments {
   func data(_ files: [String], of forecaster: Forecaster) throws -> SeriesData {
     var reading = forecaster.config.forecast.reading
     reading.frequency = forecaster.config.frequency
+    // A short file does not show by itself how its dates and numbers are to be read.
+    if let found = forecaster.config.data.reading {
+      (reading.dateOrder, reading.decimal) = (found.dateOrder, found.decimal)
+    }
     apply(to: &reading)
     let data = try SeriesData(files, reading)
     Self.show(data.notes)
@@ -133,10 +137,14 @@ struct SeriesOptionGroup: ParsableArguments {
     apply(to: &reading)
     // The first return of new prices needs the last price before them.
     reading.returns = false
+    // The mean of a part of a step is not the step's: rows are those of whole steps.
+    let averaged = reading.resample != nil
+    reading.resample = nil
     let data = try SeriesData(files, reading, areParts: true)
     if let frequency = config.frequency, let found = data.frequency, found != frequency {
       throw OptionError.conflict(
-        "the model's steps are of \(frequency), and those of the new rows of \(found)")
+        "the model's steps are of \(frequency), and those of the new rows of \(found)"
+          + (averaged ? ": it was trained on means (--resample), so give the mean of each whole step" : ""))
     }
     Self.show(data.notes)
     return data.rows

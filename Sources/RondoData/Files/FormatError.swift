@@ -52,12 +52,3 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
     "\(place): expected \(expected), found \(found)." + (hint.map { " \($0)" } ?? "")
   }
 }
-
-/// Text from a file made fit for a message: in quotes, short, with control characters escaped.
-package func quoted(_ text: some StringProtocol, limit: Int = 40) -> String {
-  var result = "\""
-  for scalar in text.unicodeScalars.prefix(limit) {
-    result += scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
-  }
-  return result + (text.unicodeScalars.dropFirst(limit).isEmpty ? "\"" : "…\"")
-}

@@ -141,12 +141,3 @@ extension FormatError {
       hint: NearestName.of(name, among: columns).map { "Did you mean \(quoted($0))?" })
   }
 }
-
-/// A number of things: `1 window`, `5 windows`.
-public func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-
-/// Names for a message, in quotes, not more than a reader can take in.
-func listed(_ names: [String], limit: Int = 20) -> String {
-  let shown = names.prefix(limit).map { quoted($0) }.joined(separator: ", ")
-  return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown
-}

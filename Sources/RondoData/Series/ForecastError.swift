@@ -12,16 +12,6 @@ public enum ForecastError {
     }
   }
 
-  /// The mean absolute error. Nil without any actual value.
-  public static func mae(_ actual: some Collection<Double>, _ forecast: some Collection<Double>) -> Double? {
-    mean(actual, forecast) { abs($0 - $1) }
-  }
-
-  /// The root of the mean squared error. Nil without any actual value.
-  public static func rmse(_ actual: some Collection<Double>, _ forecast: some Collection<Double>) -> Double? {
-    mean(actual, forecast) { ($0 - $1) * ($0 - $1) }?.squareRoot()
-  }
-
   /// What MASE divides by: the mean |y_t − y_{t−m}| over a history. Nil where that is not above zero.
   public static func scale(_ history: [Double], season m: Int) -> Double? {
     let values = mean(history.dropFirst(m), history.dropLast(m)) { abs($0 - $1) }

@@ -78,6 +78,18 @@ extension Frequency {
     }
   }
 
+  /// The number of the step that a moment lies in, counted from the beginning of 1970: where a series is in its season, wherever it begins.
+  public func stepNumber(of time: Timestamp) -> Int {
+    switch self {
+    case .seconds(let step):
+      return time.seconds >= 0 ? time.seconds / step : (time.seconds - step + 1) / step
+    case .weekdays: return Self.weekdayNumber(time)
+    case .months(let months):
+      let (year, month, _) = time.date
+      return (12 * year + month - 1) / months
+    }
+  }
+
   /// The number of steps from one moment to another; nil if that is not a whole number.
   public func steps(from start: Timestamp, to end: Timestamp) -> Int? {
     let estimate: Int

@@ -75,7 +75,7 @@ struct SeriesColumns {
       let others = names.indices.dropFirst().filter { [statics] in !statics.contains($0) }
       // Categories stand before the values; among these, a text is a mistake.
       let first = others.first { sample.columns[$0].kind == .number } ?? 0
-      let begin = max(first, Self.firstCounted(names))
+      let begin = max(first, Self.firstCounted(bare.columns))
       let left = others.filter { $0 < begin && sample.columns[$0].kind != nil }
       notes += Self.notes(leftOut: left, sample, bare, layout: layout)
       targets = left.isEmpty ? others : others.filter { !left.contains($0) }
@@ -83,16 +83,16 @@ struct SeriesColumns {
       return
     }
     let others = names.indices.filter { [id] in $0 != id && !taken.contains($0) }
-    var texts: [Int] = []
     if reading.targets.isEmpty {
       let left: [Int]
       (targets, left) = Self.targets(others, sample, bare, time: time, isWide: layout == .wide)
-      texts = left.filter { sample.columns[$0].kind == .text || sample.columns[$0].kind == .time }
       notes += Self.notes(leftOut: left, sample, bare)
     } else {
       targets = try reading.targets.map { try table.column($0) }
     }
-    self.texts = texts
+    texts = others.filter { [targets] column in
+      !targets.contains(column) && [.text, .time].contains(sample.columns[column].kind)
+    }
     notes += Self.notes(named: (taken + targets).sorted(), bare, names)
     guard !targets.isEmpty else {
       throw FormatError(
@@ -195,19 +195,15 @@ struct SeriesColumns {
     return (targets, left)
   }
 
-  /// Where columns begin that are called by numbers one after the other to the last one, as V2, V3, … or 1, 2, …; 0 if none are.
+  /// Where columns begin whose names count: V2, V3, … or 1, 2, … or 2019-01, 2019-02, …; 0 if none do.
   private static func firstCounted(_ names: [String]) -> Int {
-    func number(_ name: String) -> (prefix: Substring, Int)? {
-      let digits = name.reversed().prefix { $0.isASCII && $0.isNumber }.count
-      return Int(name.suffix(digits)).map { (name.dropLast(digits), $0) }
-    }
-    var first = names.count - 1
-    while first > 0, let last = number(names[first]), let before = number(names[first - 1]),
-      last.prefix == before.prefix, last.1 == before.1 + 1
-    {
-      first -= 1
-    }
-    return first < names.count - 1 ? first : 0
+    names.firstIndex { name in
+      if name.last?.isNumber ?? false { return true }
+      switch ColumnSample.kind(name) {
+      case .number, .time: return true
+      case .text, nil: return false
+      }
+    } ?? 0
   }
 
   /// The decimal mark that the numbers show, and what is to be said where they show none.
@@ -314,9 +310,18 @@ struct SeriesColumns {
 
   // MARK: Rows
 
+  /// The squares of larger ones are hardly numbers.
+  private static let largest = 1e30
+
   /// The number in a field; NaN where it is missing.
   func number(_ row: borrowing DelimitedText.Row, _ column: Int) throws(FormatError) -> Double {
-    try row.optionalNumber(column, decimal: decimal) ?? .nan
+    let value = try row.optionalNumber(column, decimal: decimal) ?? .nan
+    guard !(abs(value) > Self.largest) else {
+      throw FormatError(
+        row.place(column), expected: "a number of at most \(Self.largest) in size", found: "\(value)",
+        hint: "Leave it empty if it is a mistake, or give the values in another unit.")
+    }
+    return value
   }
 
   /// What the clock shows in a row, and the seconds that it is ahead of UTC if the row says so.

@@ -4,7 +4,8 @@ enum SeriesHeader {
   static let idNames: Set<String> = ["unique_id", "item_id", "series_id", "series", "id"]
   /// Names of columns that hold times, in lower case.
   static let timeNames: Set<String> = [
-    "date", "time", "timestamp", "datetime", "ds", "day", "month", "week", "quarter", "year", "period",
+    "date", "time", "timestamp", "datetime", "ds", "day", "month", "week", "quarter", "year", "period", "t",
+    "ts", "epoch", "unix", "unix_time", "unixtime",
   ]
 
   /// The table without its header if its first row is a row of values, and what is to be said of that.

@@ -31,7 +31,13 @@ extension SeriesTable {
         constant.append(one.name)
       }
     }
+    let longest = series.map { $0.values.count }.max() ?? 0
+    // In the layout of the M competitions, series of a file end each at its time.
+    let ending = series.filter { one in
+      one.values.count == longest && one.values.last?.isNaN ?? false && !empty.contains(one.name)
+    }
     return note(empty, "no value at all") + note(constant, "the same value throughout")
+      + note(ending.map(\.name), "no value in the last row, behind which the forecast begins")
   }
 }
 
@@ -86,12 +92,13 @@ struct SeriesGrid {
       guard 2 * again.count < rows else {
         throw FormatError(
           .init(file), expected: "a row for each time\(groups.count > 1 ? " of a series" : "")",
-          found: "\(rows) rows for \(rows - again.count) times (\(first))",
+          found: "\(counted(rows, "row")) for \(counted(rows - again.count, "time")) (\(first))",
           hint:
             "If a column has the names of the series, give it by --id; --resample 1d averages the rows of a day."
         )
       }
-      notes.append("\(file), \(first); the values of \(again.count) such rows are averaged with those before")
+      notes.append(
+        "\(file), \(first); the values of \(counted(again.count, "such row")) are averaged with those before")
     }
     guard let frequency = reading.resample ?? reading.frequency ?? Frequency.inferred(groups.map(\.times))
     else {

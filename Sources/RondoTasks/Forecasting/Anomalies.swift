@@ -1,3 +1,4 @@
+import RondoCore
 import RondoData
 
 /// A value that the forecast of one step found unlikely.
@@ -19,8 +20,8 @@ public struct Anomaly: Sendable, Equatable {
 extension Forecaster {
   /// Finds values that a forecast of one step from what was before them says are unlikely.
   ///
-  /// Of each series the values are looked at that have at least one segment or lag before them; missing ones are left out. A value that is found
-  /// counts as missing for those after it, so that it does not make them unlikely in its turn; but if the two before it were found, too, it is
+  /// Of each series the values are looked at that have two seasons before them, or what the network reads if that is less; missing ones are left out. A value that is found
+  /// counts as missing for those after it, so that it does not make them unlikely in its turn; but if the two that were looked at before it were found, too, it is
   /// the series that has changed, and it counts.
   ///
   /// - Parameters:
@@ -32,11 +33,14 @@ extension Forecaster {
     in series: [Series], threshold: Double = 4, last: Int? = nil
   ) throws -> (found: [Anomaly], examined: Int) {
     var masked = series
-    var places: [[WindowBatch.Place]] = series.enumerated().map { index, one in
+    let places: [[WindowBatch.Place]] = series.enumerated().map { index, one in
       steps(of: one, number: index, last: last)
     }
     let examined = places.reduce(0) { $0 + $1.count }
     var found = series.map { _ in [Anomaly]() }
+    // Of each series how many places have been looked at, and which of them were found.
+    var looked = series.map { _ in 0 }
+    var numbers = series.map { _ in [Int]() }
     var forecasts = series.map { _ in [Int: QuantileForecast]() }
     var open = places.flatMap { $0 }
     while !open.isEmpty {
@@ -50,21 +54,21 @@ extension Forecaster {
       open = []
       // Of each series up to the next value that changes what is forecast of those after it.
       for index in series.indices {
-        var looked = 0
-        defer { places[index].removeFirst(looked) }
-        for place in places[index] {
-          looked += 1
+        for place in places[index][looked[index]...] {
+          let number = looked[index]
+          looked[index] += 1
           guard
             let anomaly = Anomaly(
               place, series[index].values[place.origin], forecasts[index][place.origin]!),
             abs(anomaly.score) >= threshold
           else { continue }
           found[index].append(anomaly)
-          let latest = found[index].suffix(3).map(\.step)
-          if latest.count == 3, latest[0] == place.origin - 2 { continue }
+          let hasChanged = numbers[index].suffix(2) == [number - 2, number - 1]
+          numbers[index].append(number)
+          if hasChanged { continue }
           masked[index].values[place.origin] = .nan
           let reached = place.origin + ensemble.reach
-          open += places[index].dropFirst(looked).prefix { $0.origin <= reached }
+          open += places[index][looked[index]...].prefix { $0.origin <= reached }
           break
         }
       }
@@ -77,7 +81,9 @@ extension Forecaster {
     let values = series.values
     guard let first = values.firstIndex(where: { !$0.isNaN }) else { return [] }
     // A scale takes some values.
-    let begin = max(1, first + min(config.forecast.shape.segment, 24), values.count - (last ?? values.count))
+    let shape = config.forecast.shape
+    let few = min(shape.context, 2 * max(min(shape.segment, 24), config.season))
+    let begin = max(1, first + few, values.count - (last ?? values.count))
     return (min(begin, values.count)..<values.count).filter { !values[$0].isNaN }.map {
       .init(series: number, origin: $0)
     }
@@ -90,7 +96,7 @@ extension Anomaly {
     let median = forecast.quantile(0.5, step: 0)
     guard value != median else { return nil }
     let (low, high) = (forecast.quantile(0.025, step: 0), forecast.quantile(0.975, step: 0))
-    let width = (value > median ? high - median : median - low) / NormalDistribution.quantile(0.975)
+    let width = (value > median ? high - median : median - low) / Gaussian.standard.quantile(0.975)
     // Where nothing was expected to change, any change is unlikely.
     let score = width > 0 ? (value - median) / width : value > median ? 1e3 : -1e3
     self.init(

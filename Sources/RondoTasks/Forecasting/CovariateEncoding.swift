@@ -39,8 +39,8 @@ public struct CovariateEncoding: Sendable, Equatable, Codable {
     /// Whether no value of any series is negative: then none is forecast.
     public var isNeverNegative: Bool
 
-    /// Whether sizes of values say something: none is negative, and they differ by more than a tenth of what they are.
-    public var areShares: Bool { isNeverNegative && deviation > 0.1 * level }
+    /// Whether sizes of values say something: they differ by more than a tenth of what they are.
+    public var haveSizes: Bool { deviation > 0.1 * level }
 
     init(_ series: [Series]) {
       var (levels, means, deviations) = ([Double](), [Double](), [Double]())
@@ -100,7 +100,9 @@ public struct CovariateEncoding: Sendable, Equatable, Codable {
           "series \(quoted(other.name)) has other covariates than \(quoted(series[0].name))")
       }
     }
-    known = first.known.indices.map { k in Column(series.lazy.flatMap { $0.covariates.known[k] }) }
+    known = first.known.indices.map { k in
+      Column(series.lazy.flatMap { $0.covariates.known[k].prefix($0.values.count) })
+    }
     past = first.past.indices.map { k in Column(series.lazy.flatMap { $0.covariates.past[k] }) }
     statics = first.statics.indices.map { k in
       let texts = series.map { $0.covariates.statics[k] }.filter { !$0.isEmpty }

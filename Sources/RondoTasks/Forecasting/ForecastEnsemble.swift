@@ -10,17 +10,6 @@ struct ForecastEnsemble: Sendable {
   let probabilities: [Double]
   /// What makes the intervals as wide as they turned out to have to be.
   var calibration: IntervalCalibration?
-  /// What no value is below, if that is known.
-  let least: Double?
-
-  init(
-    members: [any ForecastNetwork], parameters: ParameterStore, probabilities: [Double],
-    calibration: IntervalCalibration? = nil, typical: CovariateEncoding.Typical
-  ) {
-    (self.members, self.parameters, self.probabilities) = (members, parameters, probabilities)
-    self.calibration = calibration
-    least = typical.isNeverNegative ? 0 : nil
-  }
 
   /// The forecasts of windows, which see nothing from their origin on.
   ///
@@ -29,7 +18,9 @@ struct ForecastEnsemble: Sendable {
   func forecasts(
     _ input: ForecastInput, _ places: [WindowBatch.Place], windows: [[StreamedWindow]?]? = nil
   ) throws -> [QuantileForecast] {
-    try rawForecasts(input, places, windows: windows).map(finished)
+    zip(places, try rawForecasts(input, places, windows: windows)).map { place, forecast in
+      finished(forecast, input, place)
+    }
   }
 
   /// The forecasts as the networks give them.
@@ -44,12 +35,16 @@ struct ForecastEnsemble: Sendable {
     }
   }
 
-  /// A forecast of the networks with its intervals made right, and nothing that cannot be.
-  func finished(_ raw: QuantileForecast) -> QuantileForecast {
+  /// A forecast of the networks with its intervals made right, and not below zero where the series never was.
+  func finished(
+    _ raw: QuantileForecast, _ input: ForecastInput, _ place: WindowBatch.Place
+  ) -> QuantileForecast {
     let forecast = calibration?.applied(to: raw) ?? raw
-    guard let least, forecast.values.contains(where: { $0 < least }) else { return forecast }
+    guard forecast.values.contains(where: { $0 < 0 }), input.isNeverNegative(before: place) else {
+      return forecast
+    }
     return QuantileForecast(
-      probabilities: forecast.probabilities, values: forecast.values.map { max($0, least) })
+      probabilities: forecast.probabilities, values: forecast.values.map { max($0, 0) })
   }
 
   /// For each window the quantiles of the first step, ascending, then those of the second, …: the means of the members'.

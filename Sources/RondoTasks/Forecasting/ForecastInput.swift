@@ -7,10 +7,14 @@ package struct ForecastInput: Sendable {
   package struct Item: Sendable {
     /// The values; NaN where one is missing.
     package let values: [Double]
+    /// The first step with a negative value; nil if there is none.
+    let firstNegative: Int?
     /// Which series of those that were trained on it is, by its name; nil if it is none of them.
     let number: Int?
     /// Steps of the series before the first value: more than none if earlier ones have been left out.
     let before: Int
+    /// The number of the first value's step, by the calendar if times are known: it says where in its season the series is.
+    let phase: Int
     let start: Timestamp?
     let known: [[Float]]
     let past: [[Float]]
@@ -29,7 +33,9 @@ package struct ForecastInput: Sendable {
   /// Series without covariates.
   package init(_ series: [[Double]]) {
     items = series.map {
-      Item(values: $0, number: nil, before: 0, start: nil, known: [], past: [], statics: [])
+      Item(
+        values: $0, firstNegative: $0.firstIndex { $0 < 0 }, number: nil, before: 0, phase: 0, start: nil,
+        known: [], past: [], statics: [])
     }
     (counts, cycles, frequency, typical) = (CovariateCounts(), [], nil, nil)
   }
@@ -48,14 +54,24 @@ package struct ForecastInput: Sendable {
             + "\(covariates.statics.count) static covariates, and the model was trained with \(encoding.known.count), "
             + "\(encoding.past.count) and \(encoding.statics.count)")
       }
+      let calendar = series.start.flatMap { start in encoding.frequency?.stepNumber(of: start) }
       return Item(
-        values: series.values, number: numbers[series.name], before: before?[index] ?? 0, start: series.start,
+        values: series.values, firstNegative: series.values.firstIndex { $0 < 0 },
+        number: numbers[series.name], before: before?[index] ?? 0,
+        phase: calendar ?? before?[index] ?? 0, start: series.start,
         known: zip(covariates.known, encoding.known).map { $0.map($1.encoded) },
         past: zip(covariates.past, encoding.past).map { $0.map($1.encoded) },
         statics: try encoding.fixed(series))
     }
     (counts, cycles, frequency) = (encoding.counts, encoding.cycles, encoding.frequency)
     typical = encoding.typical
+  }
+
+  /// Whether no value of a series before a window is negative; of one without any value, whether none of any series was.
+  func isNeverNegative(before place: WindowBatch.Place) -> Bool {
+    let item = items[place.series]
+    if let first = item.firstNegative { return first >= place.origin }
+    return typical?.isNeverNegative ?? false || item.values[..<place.origin].contains { !$0.isNaN }
   }
 
   /// Appends what stands beside a segment as a whole: where in the cycles of the calendar its first step is (zeros if its time is not known),

@@ -39,7 +39,7 @@ public struct ForecastOptions: Sendable, Equatable, Codable {
   /// The largest horizon and the longest context.
   public static let largestLength = 100_000
 
-  private static let longestLinearContext = 8192
+  private static let longestLinearContext = 2048
   private static let mostDraws = 10_000_000
 
   /// Throws if a value is out of its range.

@@ -53,6 +53,7 @@ final class ForecastProgram: TrainingProgram {
     var encoding = try CovariateEncoding(
       zip(series, heldOut.ends).map { $0.before($1) }, frequency: frequency,
       hasCalendar: settings.forecast.calendar)
+    try settings.forecast.model.requireReads(encoding.counts, hasStatics: !encoding.statics.isEmpty)
     if settings.forecast.model == .smoothing { encoding.names = series.map(\.name) }
     if settings.forecast.model == .deepAR, settings.forecast.likelihood.isOfCounts {
       try requireCounts(series)
@@ -125,8 +126,7 @@ final class ForecastProgram: TrainingProgram {
   }
 
   private func ensemble(of members: [any ForecastNetwork], _ parameters: ParameterStore) -> ForecastEnsemble {
-    ForecastEnsemble(
-      members: members, parameters: parameters, probabilities: Self.probabilities, typical: encoding.typical)
+    ForecastEnsemble(members: members, parameters: parameters, probabilities: Self.probabilities)
   }
 
   /// The ensemble at the end of a run, its intervals made right if that is asked for, and how good it was on what was held out before that.
@@ -146,7 +146,9 @@ final class ForecastProgram: TrainingProgram {
           calibrator.add(forecast, actual: input.items[place.series].values[place.origin...])
         }
       }
-      return forecasts.map(ensemble.finished)
+      return zip(some, forecasts).map { place, forecast in
+        ensemble.finished(forecast, input, place)
+      }
     }
     ensemble.calibration = IntervalCalibration(calibrator)
     return (ensemble, evaluation)

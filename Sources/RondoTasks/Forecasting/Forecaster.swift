@@ -70,7 +70,7 @@ public struct Forecaster: Sendable {
       config: config,
       ensemble: ForecastEnsemble(
         members: members, parameters: parameters, probabilities: config.quantiles,
-        calibration: config.calibration, typical: config.covariates.typical))
+        calibration: config.calibration))
   }
 
   /// The forecast of each series' next steps, as many as the model was trained for.
@@ -91,22 +91,28 @@ public struct Forecaster: Sendable {
     _ series: [Series], before: [Int]?, windows: [[StreamedWindow]?]?, horizon: Int?
   ) throws -> [QuantileForecast] {
     let horizon = horizon ?? config.forecast.horizon
+    try Self.requireKnown(series, horizon: horizon, names: config.forecast.reading.known)
+    return try forecasts(
+      ForecastInput(series, config.covariates, before: before),
+      series.enumerated().map { .init(series: $0, origin: $1.values.count) }, windows: windows,
+      horizon: horizon)
+  }
+
+  /// Throws if what is known ahead ends before a forecast does.
+  ///
+  /// - Parameter names: The columns of what is known ahead, if they have names.
+  public static func requireKnown(_ series: [Series], horizon: Int, names: [String]) throws(OptionError) {
     for one in series {
       for (index, known) in one.covariates.known.enumerated() {
         let ahead = (known.lastIndex { !$0.isNaN } ?? -1) + 1 - one.values.count
         guard ahead < horizon else { continue }
-        let names = config.forecast.reading.known
-        throw OptionError.conflict(
+        throw .conflict(
           "\(index < names.count ? "column \(quoted(names[index]))" : "what is known ahead") of series \(quoted(one.name)) ends "
             + (ahead < 0 ? "\(-ahead) steps before" : ahead == 0 ? "with" : "\(ahead) steps after")
             + " its last value, and a forecast of \(horizon) steps needs it to the end: add rows with the columns of --known, the "
             + "target empty, or choose a smaller --horizon")
       }
     }
-    return try forecasts(
-      ForecastInput(series, config.covariates, before: before),
-      series.enumerated().map { .init(series: $0, origin: $1.values.count) }, windows: windows,
-      horizon: horizon)
   }
 
   /// The forecasts of windows, of as many steps as are wanted.

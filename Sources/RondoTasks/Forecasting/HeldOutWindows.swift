@@ -10,7 +10,7 @@ package struct HeldOutWindows {
   /// Windows in which there is enough to choose by.
   private static let enough = 256
   /// Series of which something is held out.
-  private static let mostSeries = 5000
+  private static let mostSeries = 1000
 
   /// - Parameter share: The share of a series that is held out at most, but for one horizon; nothing at all if zero.
   package init(_ series: [[Double]], horizon: Int, share: Double) {
@@ -21,14 +21,15 @@ package struct HeldOutWindows {
     for (index, values) in series.enumerated() {
       let longest = max(horizon, Int(share * Double(values.count)))
       // Something is left to train on.
-      guard windows > 0, index % every == 0, values.count >= 2 * horizon else {
+      let heldOut = min(windows * horizon, longest)
+      let end = values.count - heldOut
+      guard windows > 0, index % every == 0, values.count >= 2 * horizon,
+        values[..<end].contains(where: { !$0.isNaN })
+      else {
         ends.append(values.count)
         continue
       }
-      let heldOut = min(windows * horizon, longest)
-      let end = values.count - heldOut
       ends.append(end)
-      guard values[..<end].contains(where: { !$0.isNaN }) else { continue }
       let count = min(windows, heldOut - horizon + 1)
       for window in 0..<count {
         let offset = count == 1 ? 0 : window * (heldOut - horizon) / (count - 1)

@@ -66,10 +66,10 @@ struct ModelDirectory {
       }
       return
     }
-    var own = [
-      weightsPath, configPath, cardPath, vocabularyPath, baselinesPath, run.metricsPath, run.checkpointPath,
+    let own = [
+      weightsPath, configPath, cardPath, vocabularyPath, baselinesPath, historyPath, statePath,
+      run.metricsPath, run.checkpointPath,
     ]
-    if task == ForecastConfig.task { own += [historyPath, statePath] }
     if let found = own.first(where: exists) {
       throw OptionError.conflict(
         "\(path) has a file \(found.dropFirst(path.count + 1)) already. "

@@ -57,7 +57,7 @@ import Testing
         slope += 0.02 * error
       }
       let forecast = ExponentialSmoothing(Array(values[..<120]), .linear, .none, 1).forecast(6)
-      let width = NormalDistribution.quantile(0.9)
+      let width = Gaussian.standard.quantile(0.9)
       for (index, step) in [0, 5].enumerated()
       where abs(values[120 + step] - forecast.values[step]) <= width * forecast.deviations[step] {
         inside[index] += 1
@@ -86,7 +86,7 @@ import Testing
     for (probability, expected) in [
       (0.5, 0), (0.9, 1.2815516), (0.975, 1.9599640), (0.025, -1.9599640), (1e-9, -5.9978070),
     ] {
-      #expect(abs(NormalDistribution.quantile(probability) - expected) < 2e-6)
+      #expect(abs(Gaussian.standard.quantile(probability) - expected) < 2e-6)
     }
   }
 }

@@ -1,3 +1,5 @@
+import RondoCore
+
 /// Exponential smoothing with the trend and the season that suit a series best, and with normally distributed errors.
 ///
 /// A season that multiplies means nothing where values are not positive: once there is one, the best model without such a season goes on.
@@ -11,11 +13,11 @@ struct ETSBaseline: FittedBaseline {
 
   init(_ values: [Double], season: Int, probabilities: [Double]) {
     let chosen = ExponentialSmoothing.chosen(for: values, period: season)
-    model = chosen.best
+    model = chosen.best.isSound ? chosen.best : chosen.ofAnySign
     if model.season == .multiplicative { ofAnySign = chosen.ofAnySign }
     last = values[values.count - 1]
     self.probabilities = probabilities
-    distances = probabilities.map(NormalDistribution.quantile)
+    distances = probabilities.map(Gaussian.standard.quantile)
   }
 
   mutating func observe(_ value: Double) {

@@ -15,6 +15,11 @@ public struct ForecastComparison: Sendable, Equatable, Codable {
     return (model.smape / naive2.smape + mase / other) / 2
   }
 
+  /// The baseline with the least error.
+  public var best: (name: String, score: ForecastScore)? {
+    baselines.min { ($0.value.error, $0.key) < ($1.value.error, $1.key) }.map { ($0.key, $0.value) }
+  }
+
   /// Whether what is forecast are returns: of what lies about zero, an error in percent says nothing.
   public var areReturns: Bool { baselines[ForecastBaseline.randomWalk.rawValue] != nil }
 

@@ -139,8 +139,8 @@ public struct ForecastEvaluation: Sendable {
     }
   }
 
-  /// The scores of each step of the horizon: the model's first, then the baselines'.
-  public var byStep: [(name: String, steps: [StepScore])] {
+  /// The scores of each step of the horizon, nil for one without any actual value: the model's first, then the baselines'.
+  public var byStep: [(name: String, steps: [StepScore?])] {
     let all = all
     return [("this model", all.model.stepScores)]
       + zip(kinds, all.baselines).map { ($0.rawValue, $1.stepScores) }

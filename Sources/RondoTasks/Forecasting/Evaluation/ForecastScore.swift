@@ -29,6 +29,9 @@ public struct ForecastScore: Sendable, Equatable, Codable {
   public var standardizedMAE: Double?
   /// The number of windows with an actual value.
   public var windows: Int
+
+  /// By what forecasts are called better or worse: MASE, or the mean absolute error where a history does not say what that is.
+  var error: Double { mase ?? mae }
 }
 
 /// How good forecasts of one step of the horizon are.
@@ -175,9 +178,9 @@ struct ForecastScoring: Sendable {
       windows: self.smape.count)
   }
 
-  /// The score of each step; of one without any actual value nothing.
-  var stepScores: [StepScore] {
-    steps.compactMap { step in
+  /// The score of each step; nil for one without any actual value.
+  var stepScores: [StepScore?] {
+    steps.map { step in
       step.mae.value.map { StepScore(mae: $0, mase: step.mase.value, coverage80: step.inside80.value) }
     }
   }

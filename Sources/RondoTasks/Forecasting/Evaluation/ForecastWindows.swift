@@ -6,6 +6,8 @@ public struct ForecastWindows: Sendable, Equatable {
   public var stride: Int?
   /// The share of a series' end that the windows lie in; as far back as they reach if nil.
   public var share: Double?
+  /// Series that have windows at most, evenly spread; all if nil.
+  public var series: Int?
 
   /// The last windows of each series.
   ///
@@ -19,8 +21,8 @@ public struct ForecastWindows: Sendable, Equatable {
 
   /// The places of all windows, those of a series side by side, the oldest first. A short series has fewer, or none.
   package func places(_ lengths: [Int], horizon: Int) -> [WindowBatch.Place] {
-    lengths.enumerated().flatMap { index, length in
-      origins(length, horizon: horizon).map { WindowBatch.Place(series: index, origin: $0) }
+    lengths.indices.filter { lengths[$0] > horizon }.evenlySpread(series ?? lengths.count).flatMap { index in
+      origins(lengths[index], horizon: horizon).map { WindowBatch.Place(series: index, origin: $0) }
     }
   }
 

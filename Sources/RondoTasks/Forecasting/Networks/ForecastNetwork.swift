@@ -34,6 +34,19 @@ public enum ForecastModel: String, Sendable, Codable, CaseIterable {
   /// Linear maps without any recurrence, to compare with.
   case linear
 
+  /// Throws if there is something beside the values that networks of this kind do not read.
+  func requireReads(_ counts: CovariateCounts, hasStatics: Bool) throws(OptionError) {
+    let unread: String
+    switch self {
+    case .smoothing where counts.known + counts.past > 0: unread = "neither --known nor --past"
+    case .linear where counts.known + counts.past > 0 || hasStatics:
+      unread = "values alone, and no --known, --past and --static"
+    default: return
+    }
+    throw .conflict(
+      "networks of the kind \(rawValue) read \(unread): leave them out, or choose segment or deepar")
+  }
+
   /// The networks of an ensemble, named `member0`, `member1`, ….
   func members(
     _ builder: Builder, _ options: ForecastOptions, _ architecture: ArchitectureOptions,
@@ -43,8 +56,7 @@ public enum ForecastModel: String, Sendable, Codable, CaseIterable {
     shape.covariates = encoding.counts
     let kinds =
       options.scale.map { [$0] }
-      ?? WindowScale.Kind.suited(
-        areShares: encoding.typical.areShares, areReturns: options.reading.returns)
+      ?? WindowScale.Kind.suited(to: encoding.typical, areReturns: options.reading.returns)
     return try (0..<options.members).map { member in
       let builder = builder / "member\(member)"
       let kind = kinds[member % kinds.count]

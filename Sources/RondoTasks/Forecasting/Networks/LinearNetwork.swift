@@ -42,7 +42,8 @@ struct LinearNetwork: ForecastNetwork {
   ) -> Variable {
     let windows = WindowBatch(input, ends: ends, places, shape, scale, ids: ids)
     return quantileLoss(
-      quantiles(tape, windows), targets(windows), quantiles: probabilities.map(Float.init))
+      quantiles(tape, windows), targets(windows), quantiles: probabilities.map(Float.init),
+      weights: windows.weights(places))
   }
 
   func quantiles(

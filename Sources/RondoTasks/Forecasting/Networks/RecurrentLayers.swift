@@ -36,7 +36,7 @@ struct RecurrentLayers: Sendable {
   /// Runs the layers over a batch: [rows, inputSize].
   ///
   /// - Parameter initial: Of each layer the states before the first step; what the cells say if not given.
-  /// - Returns: The outputs of the top layer [rows, outputSize], and of each layer the states after the last step.
+  /// - Returns: The outputs of the top layer [rows, outputSize], and of each layer that is not dilated the states after the last step.
   func callAsFunction(
     _ x: Variable, _ layout: SequenceLayout, initial: [[Variable]]? = nil
   ) -> (output: Variable, final: [[Variable]]) {

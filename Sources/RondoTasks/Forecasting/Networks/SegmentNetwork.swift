@@ -60,7 +60,8 @@ struct SegmentNetwork: ForecastNetwork {
   ) -> Variable {
     let windows = WindowBatch(input, ends: ends, places, shape, scale, ids: ids)
     return quantileLoss(
-      quantiles(tape, windows), windows.targets, quantiles: probabilities.map(Float.init))
+      quantiles(tape, windows), windows.targets, quantiles: probabilities.map(Float.init),
+      weights: windows.weights(places).flatMap { Array(repeating: $0, count: shape.horizonSegments) })
   }
 
   func quantiles(

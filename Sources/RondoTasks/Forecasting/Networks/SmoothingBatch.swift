@@ -70,14 +70,15 @@ struct SmoothingBatch {
     _ input: ForecastInput, ends: [Int]?, _ places: [WindowBatch.Place], _ shape: Shape, draws: [[Float]]?,
     ids: [Int]? = nil
   ) {
-    // Windows begin where seasons do, counted from the series' first step, so that what is learned of each step of a season stays with it.
+    // Windows begin where seasons do, so that what is learned of each step of a season stays with it.
     let ranges = places.map { place -> Range<Int> in
-      let (values, before) = (input.items[place.series].values, input.items[place.series].before)
+      let (values, phase) = (input.items[place.series].values, input.items[place.series].phase)
       guard let first = values[..<place.origin].firstIndex(where: { !$0.isNaN }) else {
         return place.origin..<place.origin
       }
-      let begin = before + max(first, place.origin - shape.history)
-      return begin / shape.season * shape.season - before..<place.origin
+      let begin = max(first, place.origin - shape.history)
+      let ofSeason = (phase + begin) % shape.season
+      return begin - (ofSeason < 0 ? ofSeason + shape.season : ofSeason)..<place.origin
     }
     let layout = SequenceLayout(ranges.map(\.count), ids: ids)
     var transforms: [Transform] = []

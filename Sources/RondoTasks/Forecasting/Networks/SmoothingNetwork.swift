@@ -100,7 +100,7 @@ struct SmoothingNetwork: ForecastNetwork {
       // A series without any value is like the others.
       guard batch.layout.lengths[window] > 0 else {
         let quantiles = probabilities.map { probability in
-          input.typical.map { $0.mean + $0.deviation * NormalDistribution.quantile(probability) } ?? 0
+          input.typical.map { $0.mean + $0.deviation * Gaussian.standard.quantile(probability) } ?? 0
         }
         return Array(repeating: quantiles, count: horizon).flatMap { $0 }
       }

@@ -39,8 +39,10 @@ public struct WindowScale: Sendable, Equatable {
     case change
 
     /// Those that suit series: where sizes say nothing, distances in standard deviations, and of returns not those to the latest one.
-    static func suited(areShares: Bool, areReturns: Bool) -> [Kind] {
-      areReturns ? [.standard] : areShares ? [.level, .latest, .standard] : [.change, .standard]
+    static func suited(to typical: CovariateEncoding.Typical, areReturns: Bool) -> [Kind] {
+      if areReturns { return [.standard] }
+      guard typical.haveSizes else { return [.change, .standard] }
+      return typical.isNeverNegative ? [.level, .latest, .standard] : [.latest, .change, .standard]
     }
   }
 
@@ -77,8 +79,8 @@ public struct WindowScale: Sendable, Equatable {
       var squares = 0.0
       for value in context where !value.isNaN { squares += (value - sum) * (value - sum) }
       // Hardly anything changes in some windows, and of a few values it only seems so: then a part of what is typical counts.
-      let share = typical.map { $0.level > 0 ? 0.05 * $0.deviation / $0.level : 0 } ?? 0
-      let least = size * max(1e-3, min(share, 0.05))
+      let typicalShare = typical.map { $0.level > 0 ? $0.deviation / $0.level : 0 } ?? 0
+      let least = size * (typicalShare > 0 ? 0.05 * min(typicalShare, 1) : 1e-3)
       (centre, scale) = (kind == .change ? latest : sum, max((squares / count).squareRoot(), least))
     }
   }
@@ -194,6 +196,21 @@ package struct WindowBatch {
     segments = Tensor([layout.rowCount, shape.segmentWidth], rows)
     self.values = Tensor([places.count, context], values)
     self.targets = Tensor([places.count * shape.horizonSegments, segment], targets)
+  }
+
+  /// How much each window counts: as its scale is to those of the windows of the same series that are beside it.
+  ///
+  /// Errors are seen in the windows' scales, and matter in the series' unit: a window in which much changes has larger ones.
+  package func weights(_ places: [Place]) -> [Float] {
+    var sums: [Int: (scale: Double, count: Double)] = [:]
+    for (place, scale) in zip(places, scales) {
+      sums[place.series, default: (0, 0)].scale += scale.scale
+      sums[place.series]!.count += 1
+    }
+    return zip(places, scales).map { place, scale in
+      let (sum, count) = sums[place.series]!
+      return sum > 0 ? Float(scale.scale * count / sum) : 1
+    }
   }
 
   /// Appends what columns have at some steps, zero where they have nothing.

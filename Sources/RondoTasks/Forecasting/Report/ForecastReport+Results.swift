@@ -72,14 +72,15 @@ extension ForecastReport {
   }
 
   private mutating func addSteps(_ evaluation: ForecastEvaluation) {
+    let best = evaluation.comparison?.best?.name
     let byStep = evaluation.byStep.filter {
-      ["this model", "seasonal-naive", "naive", "random-walk", "ets"].contains($0.name)
+      ["this model", "seasonal-naive", "naive", "random-walk", "ets", best].contains($0.name)
     }
-    let hasScale = byStep.allSatisfy { $0.steps.allSatisfy { $0.mase != nil } }
+    let hasScale = byStep.allSatisfy { $0.steps.allSatisfy { $0 == nil || $0?.mase != nil } }
     errorName = hasScale ? "mean absolute scaled error" : "mean absolute error"
     guard byStep.contains(where: { $0.steps.count > 1 }) else { return }
     errorByStep = byStep.map { name, steps in
-      Curve(name: name, values: steps.map { hasScale ? $0.mase! : $0.mae })
+      Curve(name: name, values: steps.map { (hasScale ? $0?.mase : $0?.mae) ?? .nan })
     }
   }
 
@@ -114,27 +115,30 @@ extension ForecastReport {
   /// How good forecasts are, in plain words.
   public static func verdict(_ evaluation: ForecastEvaluation, horizon: Int) -> [String] {
     guard let comparison = evaluation.comparison else { return [] }
-    func error(_ score: ForecastScore) -> Double { score.mase ?? score.mae }
     let measure = comparison.model.mase == nil ? "mean absolute error" : "MASE"
     let model = comparison.model
     var sentences: [String] = []
     let windows =
       "\(counted(model.windows, "window")) of \(counted(horizon, "step")) that it had not seen"
-    if let best = comparison.baselines.min(by: { (error($0.value), $0.key) < (error($1.value), $1.key) }) {
-      let (own, other) = (error(model), error(best.value))
+    if let best = comparison.best {
+      let (own, other) = (model.error, best.score.error)
       let figures = String(format: "%.3g against %.3g", own, other)
       let percent = String(format: "%.1f %%", 100 * abs(own / other - 1))
-      if own < 0.98 * other {
+      if other == 0 {
         sentences.append(
-          "On \(windows), the model's error is \(percent) smaller than that of the best baseline, \(best.key) (\(measure) \(figures))."
+          "On \(windows), \(best.name) makes no error at all, and the model \(own == 0 ? "neither" : "does"): there is nothing to learn here."
+        )
+      } else if own < 0.98 * other {
+        sentences.append(
+          "On \(windows), the model's error is \(percent) smaller than that of the best baseline, \(best.name) (\(measure) \(figures))."
         )
       } else if own <= 1.02 * other {
         sentences.append(
-          "On \(windows), the model is as good as the best baseline, \(best.key) (\(measure) \(figures)): there is little to gain from a network here."
+          "On \(windows), the model is as good as the best baseline, \(best.name) (\(measure) \(figures)): there is little to gain from a network here."
         )
       } else {
         sentences.append(
-          "On \(windows), \(best.key) is better than the model, whose error is \(percent) larger (\(measure) \(figures)): use that, or train longer."
+          "On \(windows), \(best.name) is better than the model, whose error is \(percent) larger (\(measure) \(figures)): a network does not pay here, or it needs more time or more series."
         )
       }
     }

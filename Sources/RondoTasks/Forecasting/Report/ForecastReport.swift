@@ -78,10 +78,10 @@ public struct ForecastReport: Sendable {
   public var errorName = "mean absolute error"
   /// The probabilities that were forecast (x) and the shares that came (y), both from 0 to 1: the final one first, then perhaps an earlier stage.
   public var calibration: [Curve] = []
-  /// The loss (y) by training step (x), of each member.
+  /// The loss (y) by training step (x), of what was held out or of each member.
   public var training: [Curve] = []
   /// What the training curves show.
-  public var lossName = "loss"
+  public var lossName = "loss of what was held out"
   /// The series that are forecast worst, the worst first.
   public var worst: [SeriesScore] = []
   /// The series that are forecast best, the best first.

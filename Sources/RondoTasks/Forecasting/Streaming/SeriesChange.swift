@@ -104,44 +104,41 @@ public struct StreamChanges: Sendable, Equatable {
 
   /// What a person should know, a sentence each.
   public var notes: [String] {
-    func steps(_ count: Int, _ word: String = "step") -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
-    func some(_ names: [String]) -> String {
-      names.prefix(10).map { quoted($0) }.joined(separator: ", ")
-        + (names.count > 10 ? " and \(names.count - 10) more" : "")
-    }
     let count = Set(series.filter { $0.added > 0 }.map(\.name)).count
     var notes = [
       added == 0
-        ? "no new steps" : "\(steps(added, "new step")) of \(count) series"
+        ? "no new steps" : "\(counted(added, "new step")) of \(count) series"
     ]
-    if !new.isEmpty { notes.append("\(new.count) series without a history so far: \(some(new))") }
+    if !new.isEmpty {
+      notes.append("\(new.count) series without a history so far: \(listed(new, limit: 10))")
+    }
     if let one = series.first(where: { $0.gap != nil }), let gap = one.gap {
       notes.append(
-        "\(steps(missing)) between the history and the new rows \(missing == 1 ? "has" : "have") no row, so that values are missing: first "
+        "\(counted(missing, "step")) between the history and the new rows \(missing == 1 ? "has" : "have") no row, so that values are missing: first "
           + (gap.count == 1 ? gap.first : "\(gap.first) to \(gap.last)") + " of series \(quoted(one.name))")
     }
     if let one = series.first(where: { $0.firstReplaced != nil }), let first = one.firstReplaced {
       notes.append(
-        "\(steps(replaced, "value")) that \(replaced == 1 ? "was" : "were") there already \(replaced == 1 ? "is" : "are") replaced: first "
+        "\(counted(replaced, "value")) that \(replaced == 1 ? "was" : "were") there already \(replaced == 1 ? "is" : "are") replaced: first "
           + "\(first.old) by \(first.new) at \(first.step) of series \(quoted(one.name))")
     }
     if filled > 0 {
       notes.append(
-        "\(steps(filled, "value")) that \(filled == 1 ? "was" : "were") missing \(filled == 1 ? "is" : "are") there now"
+        "\(counted(filled, "value")) that \(filled == 1 ? "was" : "were") missing \(filled == 1 ? "is" : "are") there now"
       )
     }
     if repeated > 0 {
       notes.append(
-        "\(steps(repeated, "value")) \(repeated == 1 ? "is" : "are") as \(repeated == 1 ? "it was" : "they were") in the history"
+        "\(counted(repeated, "value")) \(repeated == 1 ? "is" : "are") as \(repeated == 1 ? "it was" : "they were") in the history"
       )
     }
     if let one = series.first(where: { $0.ignored > 0 }) {
       notes.append(
-        "\(steps(ignored, "value")) before the history that is kept \(ignored == 1 ? "is" : "are") ignored: first of series \(quoted(one.name))"
+        "\(counted(ignored, "value")) before the history that is kept \(ignored == 1 ? "is" : "are") ignored: first of series \(quoted(one.name))"
       )
     }
     if !unchanged.isEmpty, !series.isEmpty {
-      notes.append("\(unchanged.count) series without new rows: \(some(unchanged))")
+      notes.append("\(unchanged.count) series without new rows: \(listed(unchanged, limit: 10))")
     }
     return notes
   }
