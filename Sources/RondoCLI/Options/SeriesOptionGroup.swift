@@ -134,12 +134,12 @@ struct SeriesOptionGroup: ParsableArguments {
     // Columns that were found are those of the layout that was found.
     if let layout, layout != reading.layout { reading = config.forecast.reading }
     reading.frequency = config.frequency
-    apply(to: &reading)
-    // The first return of new prices needs the last price before them.
-    reading.returns = false
     // The mean of a part of a step is not the step's: rows are those of whole steps.
     let averaged = reading.resample != nil
     reading.resample = nil
+    apply(to: &reading)
+    // The first return of new prices needs the last price before them.
+    reading.returns = false
     let data = try SeriesData(files, reading, areParts: true)
     if let frequency = config.frequency, let found = data.frequency, found != frequency {
       throw OptionError.conflict(

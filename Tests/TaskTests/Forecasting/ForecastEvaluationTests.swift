@@ -102,8 +102,8 @@ import Testing
     #expect(comparison.model.mae == 0 && comparison.model.windows == 398 && comparison.model.coverage80 == 1)
     #expect(evaluation.bySeries.count == 2)
     // The naive forecast of one step is off by the changes themselves.
-    let naive = try #require(evaluation.byStep.first { $0.name == "naive" }).steps[0]?.mae
-    let changes = series[..<2].flatMap { series in
+    let naive = try #require(evaluation.byStep.first { $0.name == "naive" }?.steps[0]).mae
+    let changes: [Double] = series[..<2].flatMap { series in
       (200...398).map { abs(series.values[$0] - series.values[$0 - 1]) }
     }
     #expect(abs(naive - changes.reduce(0, +) / Double(changes.count)) < 1e-9)
