@@ -67,11 +67,15 @@ package struct ForecastInput: Sendable {
     typical = encoding.typical
   }
 
-  /// Whether no value of a series before a window is negative; of one without any value, whether none of any series was.
+  /// Steps after which what a series never was is what it is not.
+  private static let manySteps = 100
+
+  /// Whether nothing negative is to be expected of a series: none of its values before a window is, and there are many, or none of any series was.
   func isNeverNegative(before place: WindowBatch.Place) -> Bool {
     let item = items[place.series]
     if let first = item.firstNegative { return first >= place.origin }
-    return typical?.isNeverNegative ?? false || item.values[..<place.origin].contains { !$0.isNaN }
+    if typical?.isNeverNegative ?? false { return true }
+    return item.before + place.origin >= Self.manySteps && item.values[..<place.origin].contains { !$0.isNaN }
   }
 
   /// Appends what stands beside a segment as a whole: where in the cycles of the calendar its first step is (zeros if its time is not known),
