@@ -20,9 +20,9 @@ public struct Anomaly: Sendable, Equatable {
 extension Forecaster {
   /// Finds values that a forecast of one step from what was before them says are unlikely.
   ///
-  /// Of each series the values are looked at that have two seasons before them, or what the network reads if that is less; missing ones are left out. A value that is found
-  /// counts as missing for those after it, so that it does not make them unlikely in its turn; but if the two that were looked at before it were found, too, it is
-  /// the series that has changed, and it counts.
+  /// Of each series the values are looked at that have two seasons before them, or what the network reads if that is less; missing ones are left
+  /// out. A value that is found counts as missing for those after it, so that it does not make them unlikely in its turn; but if the two that were
+  /// looked at before it were found, too, it is the series that has changed, and it counts.
   ///
   /// - Parameters:
   ///   - threshold: The least size of an anomaly's score.

@@ -1,6 +1,5 @@
 /// The mean of the line of least squares and of simple exponential smoothing of the series with its distance to that line doubled (Assimakopoulos
-/// and Nikolopoulos 2000, DOI 10.1016/S0169-2070(00)00066-2); not
-/// below zero where the series never was, as M4's organisers have it.
+/// and Nikolopoulos 2000, DOI 10.1016/S0169-2070(00)00066-2); not below zero where the series never was, as M4's organisers have it.
 struct ThetaBaseline: FittedBaseline {
   private let (mean, slope, meanTime): (Double, Double, Double)
   private let alpha: Double
