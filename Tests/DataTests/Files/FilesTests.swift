@@ -42,9 +42,10 @@ import Testing
     #expect(try Files.read(path, limit: 1001).count == 1001)
     let error = #expect(throws: FormatError.self) { try Files.read(path, limit: 1000) }
     #expect(error?.description == "\(path): expected at most 1000 bytes, found more.")
-    // A file that claims a terabyte without having it.
-    #expect(truncate(path, 1 << 40) == 0)
-    #expect(throws: FormatError.self) { try Files.read(path) }
+    // A file that claims more than the usual limit without having it, where the file system knows such files.
+    if truncate(path, (1 << 30) + 1) == 0 {
+      #expect(throws: FormatError.self) { try Files.read(path) }
+    }
   }
 
   @Test func whatIsNotTextIsPlaced() throws {
