@@ -74,8 +74,7 @@ struct ForecastBacktestCommand: ParsableCommand {
       return try StandardOutput.print(.object(object))
     }
     let comparison = evaluation.comparison!
-    try StandardOutput.print(
-      "\(counted(comparison.model.windows, "window")) of \(counted(settings.forecast.horizon, "step"))")
+    try StandardOutput.print(comparison.model.windowsText(horizon: settings.forecast.horizon))
     try StandardOutput.print(ForecastTable.text(comparison, season: run.season))
     for sentence in PriceComparison.verdict(result.prices) { try StandardOutput.print(sentence) }
   }

@@ -38,16 +38,7 @@ struct ForecastEvaluateCommand: ParsableCommand {
         "the model was trained on these very files: what it says of them is better than what it would say of anything new (`backtest` trains on the past alone)"
       ])
     }
-    let asked = windows.windows(default: 1)
-    let (most, horizon) = (data.series.map(\.values.count).max() ?? 0, forecaster.config.forecast.horizon)
-    if let count = windows.windows, windows.testFraction == nil,
-      count * (windows.stride ?? horizon) + max(horizon, 2 * forecaster.config.season) > most
-    {
-      throw OptionError.conflict(
-        "the longest series has \(counted(most, "step")), and \(counted(count, "window")) would leave less than two seasons or a horizon "
-          + "before the first: choose fewer --windows")
-    }
-    let evaluation = try forecaster.evaluate(data.series, asked)
+    let evaluation = try forecaster.evaluate(data.series, windows.windows(default: 1))
     guard let comparison = evaluation.comparison else {
       throw OptionError.conflict(
         "no value is there in the last \(forecaster.config.forecast.horizon) steps of any series with a history before"
@@ -56,9 +47,7 @@ struct ForecastEvaluateCommand: ParsableCommand {
     if json {
       return try StandardOutput.print(ForecastTable.json(evaluation))
     }
-    try StandardOutput.print(
-      "\(counted(comparison.model.windows, "window")) of \(counted(forecaster.config.forecast.horizon, "step"))"
-    )
+    try StandardOutput.print(comparison.model.windowsText(horizon: forecaster.config.forecast.horizon))
     try StandardOutput.print(ForecastTable.text(comparison, season: forecaster.config.season))
   }
 }

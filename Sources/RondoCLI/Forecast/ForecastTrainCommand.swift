@@ -67,7 +67,7 @@ private struct ForecastTrainReport {
     try StandardOutput.print(config.run.sentence)
     if let comparison = config.results.validation {
       try StandardOutput.print(
-        "held out: \(counted(comparison.model.windows, "window")) of \(counted(config.forecast.horizon, "step")), with the weights of step "
+        "held out: \(comparison.model.windowsText(horizon: config.forecast.horizon)), with the weights of step "
           + "\(config.results.bestStep ?? config.run.steps)")
       try StandardOutput.print(ForecastTable.text(comparison, season: config.season))
     }

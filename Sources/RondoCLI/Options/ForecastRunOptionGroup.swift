@@ -14,10 +14,7 @@ struct ForecastRunOptionGroup: ParsableArguments {
     transform: OptionParsing.share)
   var validationFraction: Double?
 
-  @Option(
-    parsing: .unconditional, help: "What all random numbers follow from. (default: 1)",
-    transform: OptionParsing.seed)
-  var seed: UInt64?
+  @OptionGroup var random: SeedOption
 
   @OptionGroup var threads: ThreadOption
 
@@ -30,7 +27,7 @@ struct ForecastRunOptionGroup: ParsableArguments {
     try model.apply(to: &settings.architecture)
     try ForecastOptionGroup.requireSuited(settings)
     try optimisation.apply(to: &settings.training)
-    settings.training.seed = seed ?? settings.training.seed
+    settings.training.seed = random.seed ?? settings.training.seed
     settings.training.validationFraction = validationFraction ?? settings.training.validationFraction
     return settings
   }

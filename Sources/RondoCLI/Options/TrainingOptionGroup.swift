@@ -297,10 +297,7 @@ struct RunOptionGroup: ParsableArguments {
     transform: Patience.init(parsing:))
   var patience: Patience?
 
-  @Option(
-    parsing: .unconditional, help: "What all random numbers follow from. (default: 1)",
-    transform: OptionParsing.seed)
-  var seed: UInt64?
+  @OptionGroup var random: SeedOption
 
   @Option(
     parsing: .unconditional, help: "Time between checkpoints: 10s, 5m. (default: 10s)",
@@ -335,7 +332,7 @@ struct RunOptionGroup: ParsableArguments {
     // Without validations there is nothing to be patient about; what a task sets by itself goes with them.
     if validationFraction == 0 { options.patience = nil }
     if let patience { options.patience = patience.value }
-    options.seed = seed ?? options.seed
+    options.seed = random.seed ?? options.seed
   }
 }
 

@@ -41,10 +41,7 @@ struct TextGenerateCommand: ParsableCommand {
     transform: OptionParsing.probability)
   var topP: Double?
 
-  @Option(
-    parsing: .unconditional, help: "What the choices follow from. (default: 1)", transform: OptionParsing.seed
-  )
-  var seed: UInt64?
+  @OptionGroup var random: SeedOption
 
   @Option(parsing: .unconditional, help: "End before this string.")
   var stop: String?
@@ -69,7 +66,7 @@ struct TextGenerateCommand: ParsableCommand {
     request.sampling.temperature = temperature ?? 1
     request.sampling.topK = topK
     request.sampling.topP = topP
-    request.sampling.seed = seed ?? 1
+    request.sampling.seed = random.seed ?? 1
     let unknown = model.codec.unknownSymbols(in: prompt)
     if !unknown.isEmpty {
       StandardError.write(

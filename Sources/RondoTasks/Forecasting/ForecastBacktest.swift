@@ -49,15 +49,8 @@ public struct ForecastBacktest {
     (self.settings, self.windows, self.refits, self.stopwatch) = (settings, windows, refits, stopwatch)
     (series, prices, notes, frequency) = (data.series, data.prices, data.notes, data.frequency)
     let horizon = settings.forecast.horizon
-    places = windows.places(series.map(\.values.count), horizon: horizon)
+    places = try windows.requiredPlaces(series.map(\.values.count), horizon: horizon)
     let past = Self.past(series, places)
-    let most = Dictionary(grouping: places, by: \.series).values.map(\.count).max() ?? 0
-    let isWhole = windows.share != nil || most >= windows.count ?? 1
-    guard !places.isEmpty, isWhole, past.contains(where: { !$0.values.isEmpty }) else {
-      throw OptionError.conflict(
-        "the longest series has \(series.map(\.values.count).max() ?? 0) steps, which are too few for windows of \(horizon) steps "
-          + "with a history before them: choose fewer --windows or a smaller --horizon.")
-    }
     first = try ForecastProgram.prepared(settings, past, frequency: data.frequency, season: data.season)
   }
 

@@ -137,14 +137,15 @@ public struct Forecaster: Sendable {
   ///
   /// That the model has not been trained on the windows is the caller's to know.
   ///
-  /// - Throws: `OptionError` if a series has other covariates than the model was trained with; `ModelError` if a forecast is not finite.
+  /// - Throws: `OptionError` if a series has other covariates than the model was trained with, or no series is long enough; `ModelError` if a
+  ///   forecast is not finite.
   public func evaluate(_ series: [Series], _ windows: ForecastWindows) throws -> ForecastEvaluation {
     let horizon = config.forecast.horizon
     let input = try ForecastInput(series, config.covariates)
     var evaluation = ForecastEvaluation(
       series, horizon: horizon, season: config.season,
       baselines: .suited(toReturns: config.forecast.reading.returns))
-    let places = windows.places(series.map(\.values.count), horizon: horizon)
+    let places = try windows.requiredPlaces(series.map(\.values.count), horizon: horizon)
     let first = Dictionary(places.map { ($0.series, $0.origin) }, uniquingKeysWith: min)
     try evaluation.add(
       places, trained: series.indices.map { first[$0] ?? 0 }, probabilities: config.quantiles

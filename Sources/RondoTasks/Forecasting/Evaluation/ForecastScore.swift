@@ -32,6 +32,11 @@ public struct ForecastScore: Sendable, Equatable, Codable {
 
   /// By what forecasts are called better or worse: MASE, or the mean absolute error where a history does not say what that is.
   var error: Double { mase ?? mae }
+
+  /// How many windows of how many steps were looked at, in words.
+  public func windowsText(horizon: Int) -> String {
+    "\(counted(windows, "window")) of \(counted(horizon, "step"))"
+  }
 }
 
 /// How good forecasts of one step of the horizon are.

@@ -1,3 +1,6 @@
+import RondoData
+import RondoTraining
+
 /// Which windows at the end of series are forecast to be compared with what came.
 public struct ForecastWindows: Sendable, Equatable {
   /// Windows of each series at most; as many as there are places for if nil.
@@ -17,6 +20,23 @@ public struct ForecastWindows: Sendable, Equatable {
   ///   - share: The share of each series' end that is tested: the windows lie in it.
   public init(count: Int? = nil, stride: Int? = nil, share: Double? = nil) {
     (self.count, self.stride, self.share) = (count, stride, share)
+  }
+
+  /// The places of all windows, of which the longest series has as many as are asked for.
+  ///
+  /// - Throws: `OptionError` if there is no room for them.
+  package func requiredPlaces(
+    _ lengths: [Int], horizon: Int
+  ) throws(OptionError) -> [WindowBatch.Place] {
+    let places = places(lengths, horizon: horizon)
+    let longest = lengths.max() ?? 0
+    let most = Dictionary(grouping: places, by: \.series).values.map(\.count).max() ?? 0
+    guard most > 0, share != nil || most >= count ?? 1 else {
+      throw .conflict(
+        "the longest series has \(counted(longest, "step")), which are too few for \(counted(count ?? 1, "window")) of "
+          + "\(counted(horizon, "step")) with a history before them: choose fewer --windows or a smaller --horizon.")
+    }
+    return places
   }
 
   /// The places of all windows, those of a series side by side, the oldest first. A short series has fewer, or none.

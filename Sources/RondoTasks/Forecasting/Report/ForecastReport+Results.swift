@@ -118,8 +118,7 @@ extension ForecastReport {
     let measure = comparison.model.mase == nil ? "mean absolute error" : "MASE"
     let model = comparison.model
     var sentences: [String] = []
-    let windows =
-      "\(counted(model.windows, "window")) of \(counted(horizon, "step")) that it had not seen"
+    let windows = "\(model.windowsText(horizon: horizon)) that it had not seen"
     if let best = comparison.best {
       let (own, other) = (model.error, best.score.error)
       let figures = String(format: "%.3g against %.3g", own, other)
