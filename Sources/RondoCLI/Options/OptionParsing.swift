@@ -83,6 +83,14 @@ enum OptionParsing {
     return value
   }
 
+  /// A share of something of which some is taken and some left.
+  static func part(_ text: String) throws -> Double {
+    guard let value = Double(text), value > 0, value < 1 else {
+      throw Requirement(description: "it must be a number above 0 and less than 1")
+    }
+    return value
+  }
+
   /// A probability above 0, such as that of top-p.
   static func probability(_ text: String) throws -> Double {
     guard let value = Double(text), value > 0, value <= 1 else {

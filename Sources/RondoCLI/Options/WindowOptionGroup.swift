@@ -18,7 +18,7 @@ struct WindowOptionGroup: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: "The share of each series' end that the windows lie in. (default: as far as they reach)",
-    transform: OptionParsing.share)
+    transform: OptionParsing.part)
   var testFraction: Double?
 
   /// - Parameter count: How many there are if nothing is said.

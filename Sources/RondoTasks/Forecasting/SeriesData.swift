@@ -43,6 +43,9 @@ public struct SeriesData: Sendable {
       notes.append(
         "several files have a series \(quoted(again.name)): they are told apart by their order alone")
     }
+    if reading.returns {
+      notes.append("what is forecast are returns, log p(t) - log p(t-1), and not prices")
+    }
     self.notes = notes
   }
 

@@ -15,7 +15,7 @@ extension ForecastReport {
     self.init(title: "\(counted(anomalies.count, "unlikely value")) of \(examined)")
     let bySeries = Dictionary(grouping: anomalies, by: \.series)
     summary = [
-      "\(anomalies.count) of \(counted(examined, "value")) in \(bySeries.count) of \(data.series.count) series are further than "
+      "\(anomalies.count) of \(counted(examined, "value")) in \(bySeries.count) of \(data.series.count) series \(anomalies.count == 1 ? "is" : "are") further than "
         + "\(threshold) standard deviations from what was forecast of them one step before."
     ]
     notes = data.notes
