@@ -13,13 +13,14 @@ enum ForecastTable {
     func share(_ value: Double?) -> String { cell(value.map { 100 * $0 }, "%.1f %%") }
     var lines = [
       "  season \(season)".padding(toLength: 17, withPad: " ", startingAt: 0)
-        + "     \(comparison.areReturns ? "  MAE" : "sMAPE")      MASE       WQL   in 80 %   in 95 %"
+        + "     \(comparison.areReturns ? "  MAE" : "sMAPE")      MASE       OWA       WQL   in 80 %   in 95 %"
     ]
     for (name, score) in comparison.ranked {
       lines.append(
         "  " + name.padding(toLength: 15, withPad: " ", startingAt: 0)
           + (comparison.areReturns ? cell(score.mae, "%.5f") : cell(score.smape)) + cell(score.mase)
-          + cell(score.wql, "%.4f") + share(score.coverage80) + share(score.coverage95))
+          + cell(comparison.owa(of: score)) + cell(score.wql, "%.4f") + share(score.coverage80)
+          + share(score.coverage95))
     }
     return lines.joined(separator: "\n")
   }

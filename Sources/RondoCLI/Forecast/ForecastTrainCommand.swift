@@ -10,7 +10,7 @@ struct ForecastTrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Train one model of many series.",
     discussion: """
-      The end of every series is held out, and the weights that suit it best are kept; how good they are there is printed beside what \
+      The ends of series are held out where they are long enough, and the weights that suit it best are kept; how good they are there is printed beside what \
       anybody would try first. The time limit (default: 5m) is spent fully.
 
         rondo forecast train Hourly-train.csv --layout m4 --horizon 48 -o hourly

@@ -52,7 +52,9 @@ struct ForecastOptionGroup: ParsableArguments {
   var season: Int?
 
   @Option(
-    parsing: .unconditional, help: "Steps of history that are read. (default: seven horizons)",
+    parsing: .unconditional,
+    help:
+      "Steps of history that are read. (default: seven horizons; for deepar the horizon or two seasons, for es-rnn four seasons, three horizons or 200)",
     transform: OptionParsing.count)
   var context: Int?
 

@@ -49,7 +49,7 @@ public enum CalendarCycle: String, Sendable, Codable, CaseIterable {
     switch frequency {
     case .seconds(let step): seconds = Double(step)
     case .weekdays: seconds = 86_400 * 7 / 5
-    case .months(let months): seconds = 86_400 * 365.25 / 12 * Double(months)
+    case .months(let months), .monthEnds(let months): seconds = 86_400 * 365.25 / 12 * Double(months)
     }
     return allCases.filter { cycle in
       let length: Double

@@ -4,8 +4,10 @@ public enum Frequency: Sendable, Hashable {
   case seconds(Int)
   /// From Monday to Friday, a step each day.
   case weekdays
-  /// A number of months: months, quarters, years. The day of the month stays, or is the last one where the first step's is, or the month is too short.
+  /// A number of months: months, quarters, years. The day of the month stays, or is the last one where the month is too short.
   case months(Int)
+  /// The same from the last day of a month to that of another.
+  case monthEnds(Int)
 
   /// The moment a number of steps after another.
   public func advance(_ start: Timestamp, by steps: Int) -> Timestamp {
@@ -17,17 +19,20 @@ public enum Frequency: Sendable, Hashable {
       // Day 4 of 1970 was a Monday.
       let day = 4 + 7 * weeks + (place - 5 * weeks)
       return Timestamp(seconds: 86_400 * day + start.secondOfDay)
-    case .months(let months):
-      let (year, month, day) = start.date
-      // What ends a month ends every month.
-      let isLast = day == Timestamp.dayCount(year: year, month: month)
-      let place = 12 * year + month - 1 + months * steps
-      let movedYear = place >= 0 ? place / 12 : (place - 11) / 12
-      let movedMonth = place - 12 * movedYear + 1
-      let length = Timestamp.dayCount(year: movedYear, month: movedMonth)
-      let days = Timestamp.days(movedYear, movedMonth, isLast ? length : min(day, length))
-      return Timestamp(seconds: 86_400 * days + start.secondOfDay)
+    case .months(let months): return Self.advance(start, byMonths: months * steps, day: start.date.day)
+    case .monthEnds(let months): return Self.advance(start, byMonths: months * steps, day: 31)
     }
+  }
+
+  /// A moment some months later, on a day of the month, or the last one if the month is too short.
+  private static func advance(_ start: Timestamp, byMonths months: Int, day: Int) -> Timestamp {
+    let (year, month, _) = start.date
+    let place = 12 * year + month - 1 + months
+    let movedYear = place >= 0 ? place / 12 : (place - 11) / 12
+    let movedMonth = place - 12 * movedYear + 1
+    let length = Timestamp.dayCount(year: movedYear, month: movedMonth)
+    let days = Timestamp.days(movedYear, movedMonth, min(day, length))
+    return Timestamp(seconds: 86_400 * days + start.secondOfDay)
   }
 
   /// The number of the weekday, counted from the Monday of the first full week of 1970; of a weekend that of the Friday before.
@@ -44,8 +49,8 @@ extension Frequency {
     switch self {
     case .seconds(86_400): 7
     case .seconds(let step) where 60 <= step && step < 86_400 && 86_400 % step == 0: 86_400 / step
-    case .months(let months) where months < 12 && 12 % months == 0: 12 / months
-    case .seconds, .weekdays, .months: 1
+    case .months(let months), .monthEnds(let months): months < 12 && 12 % months == 0 ? 12 / months : 1
+    case .seconds, .weekdays: 1
     }
   }
 
@@ -58,11 +63,13 @@ extension Frequency {
         return 2...660 ~= steps ? steps : nil
       }
     case .weekdays: return [5]
-    case .months(let months): return months < 12 && 12 % months == 0 ? [12 / months] : []
+    case .months(let months), .monthEnds(let months):
+      return months < 12 && 12 % months == 0 ? [12 / months] : []
     }
   }
 
-  /// The beginning of the step that a moment lies in: of whole minutes, hours, days, weeks from Monday on, months, quarters, years.
+  /// The beginning of the step that a moment lies in: of whole minutes, hours, days, weeks from Monday on, months, quarters, years. (Of what is
+  /// counted by its ends the last day.)
   public func floor(_ time: Timestamp) -> Timestamp {
     switch self {
     case .seconds(let step):
@@ -75,6 +82,9 @@ extension Frequency {
       let (year, month, _) = time.date
       let place = (12 * year + month - 1) / months * months
       return Timestamp(year: place / 12, month: place % 12 + 1, day: 1) ?? time
+    case .monthEnds(let months):
+      let first = Self.months(months).floor(time)
+      return Self.advance(Timestamp(seconds: 86_400 * first.day), byMonths: months - 1, day: 31)
     }
   }
 
@@ -84,7 +94,7 @@ extension Frequency {
     case .seconds(let step):
       return time.seconds >= 0 ? time.seconds / step : (time.seconds - step + 1) / step
     case .weekdays: return Self.weekdayNumber(time)
-    case .months(let months):
+    case .months(let months), .monthEnds(let months):
       let (year, month, _) = time.date
       return (12 * year + month - 1) / months
     }
@@ -96,7 +106,7 @@ extension Frequency {
     switch self {
     case .seconds(let seconds): estimate = (end.seconds - start.seconds) / seconds
     case .weekdays: estimate = Self.weekdayNumber(end) - Self.weekdayNumber(start)
-    case .months(let months):
+    case .months(let months), .monthEnds(let months):
       let (a, b) = (start.date, end.date)
       estimate = (12 * (b.year - a.year) + b.month - a.month) / months
     }
@@ -122,31 +132,40 @@ extension Frequency {
       for distance in distances { counts[distance, default: 0] += 1 }
       return counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }!.key
     }
-    func isLastOfMonth(_ time: Timestamp) -> Bool {
-      let (year, month, day) = time.date
-      return day == Timestamp.dayCount(year: year, month: month)
+    guard times.allSatisfy({ $0.secondOfDay == first.secondOfDay }) else {
+      return .seconds(mostOften(pairs.map { $1.seconds - $0.seconds }))
     }
-    let isSameDay = times.allSatisfy { $0.secondOfDay == first.secondOfDay && $0.date.day == first.date.day }
-    if isSameDay || times.allSatisfy({ $0.secondOfDay == first.secondOfDay && isLastOfMonth($0) }) {
-      return .months(
-        mostOften(pairs.map { 12 * ($1.date.year - $0.date.year) + $1.date.month - $0.date.month }))
+    func months() -> Int {
+      mostOften(pairs.map { 12 * ($1.date.year - $0.date.year) + $1.date.month - $0.date.month })
     }
+    if times.allSatisfy(\.isLastOfMonth) { return .monthEnds(months()) }
+    if times.allSatisfy({ $0.date.day == first.date.day }) { return .months(months()) }
     let seconds = mostOften(pairs.map { $1.seconds - $0.seconds })
     let hasNoWeekend =
       seconds == 86_400 && times.allSatisfy { $0.weekday < 5 }
       && pairs.contains { $0.weekday == 4 && $1.weekday == 0 }
     return hasNoWeekend ? .weekdays : .seconds(seconds)
   }
+
+  /// What is meant by a number of months where all times are last days of months, of unlike days.
+  func suited(to series: [[Timestamp]]) -> Frequency {
+    guard case .months(let months) = self, let first = series.joined().first,
+      series.joined().allSatisfy(\.isLastOfMonth),
+      series.joined().contains(where: { $0.date.day != first.date.day })
+    else { return self }
+    return .monthEnds(months)
+  }
 }
 
 extension Frequency: CustomStringConvertible {
   private static let units: [(name: String, frequency: Frequency)] = [
-    ("y", .months(12)), ("q", .months(3)), ("mo", .months(1)), ("w", .seconds(604_800)),
+    ("y", .months(12)), ("q", .months(3)), ("mo", .months(1)), ("me", .monthEnds(1)),
+    ("w", .seconds(604_800)),
     ("d", .seconds(86_400)),
     ("h", .seconds(3600)), ("min", .seconds(60)), ("s", .seconds(1)), ("b", .weekdays),
   ]
 
-  /// A number and a unit: `15min`, `1h`, `1d`, `1b` (a day from Monday to Friday), `1w`, `1mo`, `1q`, `1y`.
+  /// A number and a unit: `15min`, `1h`, `1d`, `1b` (a day from Monday to Friday), `1w`, `1mo`, `1me` (a month by its last day), `1q`, `1y`.
   public init?(_ text: String) {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     guard let count = Int(digits.isEmpty ? "1" : digits), 1...100_000 ~= count,
@@ -155,6 +174,7 @@ extension Frequency: CustomStringConvertible {
     switch unit.frequency {
     case .seconds(let seconds): self = .seconds(count * seconds)
     case .months(let months): self = .months(count * months)
+    case .monthEnds(let months): self = .monthEnds(count * months)
     case .weekdays:
       guard count == 1 else { return nil }
       self = .weekdays
@@ -166,7 +186,8 @@ extension Frequency: CustomStringConvertible {
     let text = description
     let digits = text.prefix { $0.isNumber }
     let names = [
-      "y": "year", "q": "quarter", "mo": "month", "w": "week", "d": "day", "h": "hour", "min": "minute",
+      "y": "year", "q": "quarter", "mo": "month", "me": "month", "w": "week", "d": "day", "h": "hour",
+      "min": "minute",
       "s": "second", "b": "day from Monday to Friday",
     ]
     guard let count = Int(digits), let name = names[String(text.dropFirst(digits.count))] else { return text }
@@ -180,6 +201,7 @@ extension Frequency: CustomStringConvertible {
       case (.seconds(let own), .seconds(let unit_)) where own % unit_ == 0:
         return "\(own / unit_)\(unit.name)"
       case (.months(let own), .months(let unit_)) where own % unit_ == 0: return "\(own / unit_)\(unit.name)"
+      case (.monthEnds(let own), .monthEnds(let unit_)): return "\(own / unit_)\(unit.name)"
       default: continue
       }
     }

@@ -14,7 +14,7 @@ public enum Seasonality {
 
   /// The season that most of several series have in common; if they have none, that of the calendar, or 1.
   ///
-  /// A candidate is a usual season at which the changes of at least half of the series that are long enough have a significant
+  /// A candidate is a usual season at which the changes of more than half of the series that are long enough have a significant
   /// autocorrelation, larger than one step before and after. Of the candidates it is the shortest whose mean autocorrelation is at least
   /// four fifths of the largest.
   ///

@@ -32,6 +32,17 @@ public struct Series: Sendable, Equatable {
     return frequency.text(of: time)
   }
 
+  /// The number of steps before a moment; nil if times are not known.
+  public func stepCount(before moment: Timestamp, _ frequency: Frequency?) -> Int? {
+    guard let start, let frequency else { return nil }
+    var (low, high) = (0, values.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if frequency.advance(start, by: middle) < moment { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
   /// The series as it was before a step: what is known ahead stays.
   public func before(_ step: Int) -> Series {
     var past = self

@@ -34,7 +34,8 @@ extension SeriesTable {
     let longest = series.map { $0.values.count }.max() ?? 0
     // In the layout of the M competitions, series of a file end each at its time.
     let ending = series.filter { one in
-      one.values.count == longest && one.values.last?.isNaN ?? false && !empty.contains(one.name)
+      one.values.count == longest && one.values.last?.isNaN ?? false
+        && one.values.contains { !$0.isNaN }
     }
     return note(empty, "no value at all") + note(constant, "the same value throughout")
       + note(ending.map(\.name), "no value in the last row, behind which the forecast begins")
@@ -100,7 +101,8 @@ struct SeriesGrid {
       notes.append(
         "\(file), \(first); the values of \(counted(again.count, "such row")) are averaged with those before")
     }
-    guard let frequency = reading.resample ?? reading.frequency ?? Frequency.inferred(groups.map(\.times))
+    let times = groups.map(\.times)
+    guard let frequency = reading.resample ?? reading.frequency?.suited(to: times) ?? .inferred(times)
     else {
       let series = try series(.seconds(86_400), reading)
       return SeriesTable(series: series, frequency: nil, notes: notes + notesOfCovariates)
@@ -178,6 +180,8 @@ struct SeriesGrid {
 
   private mutating func series(_ frequency: Frequency, _ reading: SeriesReading) throws -> [Series] {
     var all: [Series] = []
+    let rows = groups.reduce(0) { $0 + $1.times.count }
+    var steps = 0
     for group in groups {
       guard let start = group.times.first else {
         all += series(group, group.values, start: nil)
@@ -208,7 +212,8 @@ struct SeriesGrid {
         places.append(place)
       }
       let count = places[places.count - 1] + 1
-      guard count <= 100 * places.count + 10_000 else {
+      steps += count
+      guard count <= 100 * places.count + 10_000, steps <= 100 * rows + 1_000_000 else {
         throw FormatError(
           .init(file, line: group.lines[places.count - 1]),
           expected: "more than one row for a hundred steps of \(frequency)",

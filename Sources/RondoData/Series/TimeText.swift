@@ -1,7 +1,7 @@
 /// Reads dates and times as files write them.
 ///
 /// `2024-02-29`, `2024/2/29 13:30`, `2024-02-29T13:30:00.5Z`, `29.2.2024`, `2/29/2024 1:30 PM`, `29-Feb-24`, `Feb 2024`, `2024-02`, `2024Q1`,
-/// `2024`, `20240229`, `202402`, and seconds or milliseconds since 1970 (ten or thirteen digits). Points may stand in a time in the place of
+/// `2024`, `20240229`, `202402`, `2024022913`, `202402291330`, `20240229133000`, and seconds or milliseconds since 1970 (ten or thirteen digits). Points may stand in a time in the place of
 /// colons. A time with an offset from UTC becomes UTC.
 public struct TimeText: Sendable {
   /// What comes first in a date that ends with its year.
@@ -82,9 +82,24 @@ public struct TimeText: Sendable {
     case 6: return Timestamp(year: first.value / 100, month: first.value % 100, day: 1)
     case 8:
       return Timestamp(year: first.value / 10_000, month: first.value / 100 % 100, day: first.value % 100)
-    case 10: return Timestamp(seconds: first.value)
+    case 10:
+      // 2024022913; seconds since 1970 look like that from 2030 on, and then only some of them.
+      let isYear = 1900...2099 ~= first.value / 1_000_000
+      return (isYear ? Self.compact(first.value * 10_000) : nil) ?? Timestamp(seconds: first.value)
+    case 12: return Self.compact(first.value * 100)
+    case 14: return Self.compact(first.value)
     case 13: return Timestamp(seconds: first.value / 1000)
     default: return nil
+    }
+  }
+
+  /// 20240229133000
+  private static func compact(_ digits: Int) -> Timestamp? {
+    let (date, clock) = (digits / 1_000_000, digits % 1_000_000)
+    let (hour, minute, second) = (clock / 10_000, clock / 100 % 100, clock % 100)
+    guard hour < 24 || clock == 240_000, minute < 60, second <= 60 else { return nil }
+    return Timestamp(year: date / 10_000, month: date / 100 % 100, day: date % 100).map {
+      Timestamp(seconds: $0.seconds + 3600 * hour + 60 * minute + second)
     }
   }
 

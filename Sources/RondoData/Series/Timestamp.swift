@@ -22,6 +22,12 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable {
 
   public static func < (a: Timestamp, b: Timestamp) -> Bool { a.seconds < b.seconds }
 
+  /// Whether its day is the last of its month.
+  var isLastOfMonth: Bool {
+    let (year, month, day) = date
+    return day == Self.dayCount(year: year, month: month)
+  }
+
   /// Days since 1970 began.
   public var day: Int { seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400 }
   /// Seconds since midnight.

@@ -81,8 +81,8 @@ extension Forecaster {
     let values = series.values
     guard let first = values.firstIndex(where: { !$0.isNaN }) else { return [] }
     // A scale takes some values.
-    let shape = config.forecast.shape
-    let few = min(shape.context, 2 * max(min(shape.segment, 24), config.season))
+    let few = min(
+      ensemble.members[0].context, 2 * max(min(config.forecast.shape.segment, 24), config.season))
     let begin = max(1, first + few, values.count - (last ?? values.count))
     return (min(begin, values.count)..<values.count).filter { !values[$0].isNaN }.map {
       .init(series: number, origin: $0)

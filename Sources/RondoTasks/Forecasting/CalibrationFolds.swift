@@ -10,7 +10,7 @@ package struct CalibrationFolds: Sendable {
   let blocks: [Int?]
   private let horizon: Int
 
-  /// Windows of each member that are forecast to compare.
+  /// About as many windows of each member are forecast to compare, at least one of each long series.
   private static let windows = 64
   /// Blocks of a series that each member leaves out.
   private static let blocksOfMember = 6

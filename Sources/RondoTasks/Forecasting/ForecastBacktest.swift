@@ -50,14 +50,22 @@ public struct ForecastBacktest {
     (series, prices, notes, frequency) = (data.series, data.prices, data.notes, data.frequency)
     let horizon = settings.forecast.horizon
     places = try windows.requiredPlaces(series.map(\.values.count), horizon: horizon)
-    let past = Self.past(series, places)
+    let past = Self.past(series, places, data.frequency)
     first = try ForecastProgram.prepared(settings, past, frequency: data.frequency, season: data.season)
   }
 
-  /// What is before the first window of each series: all of a series without windows.
-  private static func past(_ series: [Series], _ places: [WindowBatch.Place]) -> [Series] {
+  /// What is before the first window of each series. A series without windows ends where the first of all begins: by the times of its steps if
+  /// they are known, otherwise as many steps before its end as the others lose.
+  private static func past(
+    _ series: [Series], _ places: [WindowBatch.Place], _ frequency: Frequency?
+  ) -> [Series] {
     let first = Dictionary(places.map { ($0.series, $0.origin) }, uniquingKeysWith: min)
-    return series.enumerated().map { index, series in first[index].map(series.before) ?? series }
+    let begin = first.compactMap { series[$0.key].time(ofStep: $0.value, frequency) }.min()
+    let lost = first.map { series[$0.key].values.count - $0.value }.max() ?? 0
+    return series.enumerated().map { index, series in
+      let count = begin.flatMap { series.stepCount(before: $0, frequency) }
+      return series.before(first[index] ?? count ?? max(0, series.values.count - lost))
+    }
   }
 
   /// What is tested, in a few words.
@@ -103,7 +111,7 @@ public struct ForecastBacktest {
       }
       // A series without a window in this round ends where its first one begins.
       let tested = Set(round.map(\.series))
-      let (earliest, own) = (Self.past(series, places), Self.past(series, round))
+      let (earliest, own) = (Self.past(series, places, frequency), Self.past(series, round, frequency))
       let past = series.indices.map { tested.contains($0) ? own[$0] : earliest[$0] }
       let (program, parameters) =
         number == 0

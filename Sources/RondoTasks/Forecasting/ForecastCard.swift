@@ -1,12 +1,12 @@
 import Foundation
+import RondoData
 import RondoTraining
 
 /// `card.md`: what a forecaster is, for people.
 enum ForecastCard {
   static func text(_ config: ForecastConfig, command: String) -> String {
-    let shape = config.forecast.shape
     var lines = [
-      "# A forecaster of \(shape.horizon) steps",
+      "# A forecaster of \(counted(config.forecast.horizon, "step"))",
       "",
       "\(config.forecast.members) members of the kind \(config.forecast.model.rawValue), \(config.architecture.summary), "
         + "\(config.results.parameters) parameters, written by Rondo \(config.run.version).",

@@ -4,7 +4,7 @@ import RondoTraining
 /// `config.json` of a forecaster.
 public struct ForecastConfig: ModelConfig {
   public static let task = "forecast"
-  public static let formatVersion = 3
+  public static let formatVersion = 4
 
   var task: String = ForecastConfig.task
   var formatVersion = ForecastConfig.formatVersion
@@ -51,7 +51,7 @@ public struct ForecastConfig: ModelConfig {
     public var parameters: Int
     /// The step whose weights the model has; nil if nothing was held out.
     public var bestStep: Int?
-    /// The scores on the last horizon of the series, which was held out, beside the baselines'; nil if nothing was.
+    /// The scores on the windows that were held out, beside the baselines'; nil if nothing was.
     public var validation: ForecastComparison?
   }
 

@@ -1,6 +1,14 @@
 import RondoData
 import RondoTraining
 
+/// The steps of a series before its first value: earlier ones that have been left out.
+package struct EarlierSteps: Sendable, Equatable {
+  /// How many they are.
+  var count = 0
+  /// Whether a value of theirs was negative.
+  var haveNegative = false
+}
+
 /// Series as networks read them: their values, and what is known beside them in numbers of about the size of one.
 package struct ForecastInput: Sendable {
   /// One series.
@@ -11,8 +19,10 @@ package struct ForecastInput: Sendable {
     let firstNegative: Int?
     /// Which series of those that were trained on it is, by its name; nil if it is none of them.
     let number: Int?
-    /// Steps of the series before the first value: more than none if earlier ones have been left out.
-    let before: Int
+    /// What was before the first value.
+    let earlier: EarlierSteps
+    /// Steps of the series before the first value.
+    var before: Int { earlier.count }
     /// The number of the first value's step, by the calendar if times are known: it says where in its season the series is.
     let phase: Int
     let start: Timestamp?
@@ -34,14 +44,15 @@ package struct ForecastInput: Sendable {
   package init(_ series: [[Double]]) {
     items = series.map {
       Item(
-        values: $0, firstNegative: $0.firstIndex { $0 < 0 }, number: nil, before: 0, phase: 0, start: nil,
+        values: $0, firstNegative: $0.firstIndex { $0 < 0 }, number: nil, earlier: EarlierSteps(), phase: 0,
+        start: nil,
         known: [], past: [], statics: [])
     }
     (counts, cycles, frequency, typical) = (CovariateCounts(), [], nil, nil)
   }
 
   /// - Throws: `OptionError` if a series has other covariates than those that the encoding was fitted to.
-  package init(_ series: [Series], _ encoding: CovariateEncoding, before: [Int]? = nil) throws {
+  package init(_ series: [Series], _ encoding: CovariateEncoding, earlier: [EarlierSteps]? = nil) throws {
     let numbers = Dictionary(
       encoding.names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     items = try series.enumerated().map { index, series in
@@ -55,10 +66,11 @@ package struct ForecastInput: Sendable {
             + "\(encoding.past.count) and \(encoding.statics.count)")
       }
       let calendar = series.start.flatMap { start in encoding.frequency?.stepNumber(of: start) }
+      let earlier = earlier?[index] ?? EarlierSteps()
       return Item(
         values: series.values, firstNegative: series.values.firstIndex { $0 < 0 },
-        number: numbers[series.name], before: before?[index] ?? 0,
-        phase: calendar ?? before?[index] ?? 0, start: series.start,
+        number: numbers[series.name], earlier: earlier,
+        phase: calendar ?? earlier.count, start: series.start,
         known: zip(covariates.known, encoding.known).map { $0.map($1.encoded) },
         past: zip(covariates.past, encoding.past).map { $0.map($1.encoded) },
         statics: try encoding.fixed(series))
@@ -73,7 +85,8 @@ package struct ForecastInput: Sendable {
   /// Whether nothing negative is to be expected of a series: none of its values before a window is, and there are many, or none of any series was.
   func isNeverNegative(before place: WindowBatch.Place) -> Bool {
     let item = items[place.series]
-    if let first = item.firstNegative { return first >= place.origin }
+    if item.earlier.haveNegative { return false }
+    if let first = item.firstNegative, first < place.origin { return false }
     if typical?.isNeverNegative ?? false { return true }
     return item.before + place.origin >= Self.manySteps && item.values[..<place.origin].contains { !$0.isNaN }
   }

@@ -10,7 +10,7 @@ public struct ForecastOptions: Sendable, Equatable, Codable {
   public var horizon = 1
   /// Steps of a season; found if nil.
   public var season: Int?
-  /// Steps of history that the network reads; by the horizon if nil.
+  /// Steps of history that networks read; by their kind, the horizon and the season if nil.
   public var context: Int?
   /// Steps that the network reads at once; if nil equal parts of the horizon, of at most 24.
   public var segment: Int?
@@ -76,7 +76,7 @@ public struct ForecastOptions: Sendable, Equatable, Codable {
     }
   }
 
-  /// How series are cut into windows.
+  /// How series are cut into windows by networks that read segments.
   var shape: WindowShape {
     // Equal parts of the horizon, as long as a day of hours at most.
     let parts = (horizon + 23) / 24

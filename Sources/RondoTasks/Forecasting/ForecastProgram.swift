@@ -18,6 +18,8 @@ final class ForecastProgram: TrainingProgram {
   private let origins: [(series: Int, origins: ClosedRange<Int>)]
   /// Steps of a season.
   let season: Int
+  /// Steps of history that networks read.
+  var context: Int { members[0].context }
   /// What members leave out to make intervals right; nil if what is held out is enough for that.
   private let folds: CalibrationFolds?
   private let random: RandomSource
@@ -40,11 +42,6 @@ final class ForecastProgram: TrainingProgram {
         "no series is longer than the \(counted(shape.horizon, "step")) to forecast: the longest of \(series.count) has \(longest). Choose a "
           + "smaller --horizon.")
     }
-    var need = MemoryNeed()
-    need.add(
-      rows: settings.training.batch * (shape.contextSegments + shape.horizonSegments),
-      width: 12 * settings.architecture.hidden.reduce(0, +) + 4 * shape.segment)
-    try need.requireAvailable(hint: "Choose a smaller --batch, --context or --hidden.")
     let season =
       settings.forecast.season ?? season
       ?? Seasonality.season(of: series.map(\.values), frequency: frequency)
@@ -65,7 +62,10 @@ final class ForecastProgram: TrainingProgram {
       probabilities: probabilities, seed: settings.training.seed)
     var memory = MemoryNeed()
     memory.add(parametersOf: builder, copies: 6)
-    try memory.requireAvailable(hint: "Choose a smaller --hidden, --context or --members.")
+    memory.add(
+      rows: settings.training.batch * members[0].rows,
+      width: 12 * settings.architecture.hidden.reduce(0, +) + 4 * shape.segment)
+    try memory.requireAvailable(hint: "Choose a smaller --batch, --hidden, --context or --members.")
     let program = try ForecastProgram(
       members, settings, series, encoding, heldOut, season: season)
     guard !program.origins.isEmpty else {
@@ -237,7 +237,7 @@ final class ForecastProgram: TrainingProgram {
   func validate(_ parameters: ParameterStore, atMost units: Int) -> Double {
     let places = Array(heldOutPlaces.prefix(max(units, 1)))
     let forecasts = ensemble(parameters).quantiles(input, places)
-    let (context, horizon) = (settings.forecast.shape.context, settings.forecast.horizon)
+    let horizon = settings.forecast.horizon
     let quantileCount = Self.probabilities.count
     var (sum, count) = (0.0, 0)
     for (place, steps) in zip(places, forecasts) {

@@ -71,10 +71,10 @@ public struct ForecastTraining {
 
   /// What is trained on, in a few words.
   public var dataDescription: String {
-    let shape = request.settings.forecast.shape
+    let forecast = request.settings.forecast
     return
       "\(series.count) series, \(series.map(\.values.count).reduce(0, +)) values, season \(program.season), "
-      + "\(counted(request.settings.forecast.members, "member")) that read \(counted(shape.context, "step")) and forecast \(shape.horizon)"
+      + "\(counted(forecast.members, "member")) that read \(counted(program.context, "step")) and forecast \(forecast.horizon)"
   }
 
   /// The step from which the run goes on; 0 for a new one.

@@ -79,21 +79,21 @@ public struct Forecaster: Sendable {
   /// - Throws: `OptionError` if a series has other covariates than the model was trained with, or they end before the horizon; `ModelError` if a
   ///   forecast is not finite.
   public func forecast(_ series: [Series], horizon: Int? = nil) throws -> [QuantileForecast] {
-    try forecast(series, before: nil, windows: nil, horizon: horizon)
+    try forecast(series, after: nil, windows: nil, horizon: horizon)
   }
 
   /// The forecast of the next steps of series that may be the latest part of longer ones.
   ///
   /// - Parameters:
-  ///   - before: Steps of each series before its first value; none if nil.
+  ///   - earlier: The steps of each series before its first value; none if nil.
   ///   - windows: Of each series the windows that the members go on reading; nil to begin them anew.
   package func forecast(
-    _ series: [Series], before: [Int]?, windows: [[StreamedWindow]?]?, horizon: Int?
+    _ series: [Series], after earlier: [EarlierSteps]?, windows: [[StreamedWindow]?]?, horizon: Int?
   ) throws -> [QuantileForecast] {
     let horizon = horizon ?? config.forecast.horizon
     try Self.requireKnown(series, horizon: horizon, names: config.forecast.reading.known)
     return try forecasts(
-      ForecastInput(series, config.covariates, before: before),
+      ForecastInput(series, config.covariates, earlier: earlier),
       series.enumerated().map { .init(series: $0, origin: $1.values.count) }, windows: windows,
       horizon: horizon)
   }

@@ -9,13 +9,13 @@ package struct HeldOutWindows {
 
   /// Windows in which there is enough to choose by.
   private static let enough = 256
-  /// Series of which something is held out.
+  /// Series of which something is held out at most.
   private static let mostSeries = 1000
 
   /// - Parameter share: The share of a series that is held out at most, but for one horizon; nothing at all if zero.
   package init(_ series: [[Double]], horizon: Int, share: Double) {
     // Of very many series those of some are enough, evenly spread.
-    let every = max(1, series.count / Self.mostSeries)
+    let every = max(1, (series.count + Self.mostSeries - 1) / Self.mostSeries)
     let windows = share > 0 ? (Self.enough + series.count - 1) / max(1, series.count) : 0
     var (ends, places) = ([Int](), [WindowBatch.Place]())
     for (index, values) in series.enumerated() {

@@ -237,6 +237,11 @@ import Testing
     #expect(values(hour) == [[1, 2, 3]] && hour.frequency == .seconds(3600))
     let months = try read("year,month,y\n2023,11,1\n2023,12,2\n2024,1,3\n")
     #expect(values(months) == [[1, 2, 3]] && months.frequency == .months(1))
+    // Last days of months, also where months are asked for.
+    let ends = "day,y\n2023-04-30,1\n2023-05-31,2\n2023-06-30,3\n"
+    #expect(try read(ends).frequency == .monthEnds(1))
+    let asked = try read(ends) { $0.frequency = .months(1) }
+    #expect(asked.frequency == .monthEnds(1) && values(asked) == [[1, 2, 3]])
   }
 
   /// Times beyond the calendar of dates with four digits go on.

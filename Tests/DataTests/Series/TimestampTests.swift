@@ -47,7 +47,10 @@ import Testing
       ("29-Feb-24", "2024-02-29"), ("Feb 2024", "2024-02-01"), ("February 3, 1999", "1999-02-03"),
       ("2024-02", "2024-02-01"),
       ("2024Q3", "2024-07-01"), ("2024-Q1", "2024-01-01"), ("2024", "2024-01-01"), ("20240229", "2024-02-29"),
-      ("202402", "2024-02-01"), ("1709164800", "2024-02-29"), ("1709164800000", "2024-02-29"),
+      ("202402", "2024-02-01"), ("2024022913", "2024-02-29 13:00:00"), ("2024022924", "2024-03-01"),
+      ("202402291330", "2024-02-29 13:30:00"), ("20240229133005", "2024-02-29 13:30:05"),
+      ("202402301330", nil), ("20240229136005", nil), ("2024022925", "2034-02-20 06:48:45"),
+      ("1709164800", "2024-02-29"), ("1709164800000", "2024-02-29"),
       ("2024-02-29 24:00", "2024-03-01"),
       ("2024-02-30", nil), ("2024-02-29 25:00", nil), ("12", nil), ("x", nil), ("", nil),
       ("2024-02-29 1:2:3", nil),
@@ -63,6 +66,9 @@ import Testing
   @Test(
     arguments: [
       ("2024-01-31", Frequency.months(1), 1, "2024-02-29"), ("2024-01-31", .months(1), 3, "2024-04-30"),
+      ("2023-02-28", .months(1), 1, "2023-03-28"), ("2023-02-28", .months(12), 1, "2024-02-28"),
+      ("2023-02-28", .monthEnds(1), 1, "2023-03-31"), ("2024-02-29", .monthEnds(3), 3, "2024-11-30"),
+      ("2023-02-28", .monthEnds(12), 1, "2024-02-29"),
       ("2024-02-29", .months(12), 1, "2025-02-28"), ("2024-01-30", .months(1), 1, "2024-02-29"),
       ("2024-01-15", .months(3), -1, "2023-10-15"), ("2024-01-05", .weekdays, 1, "2024-01-08"),
       ("2024-01-08", .weekdays, -1, "2024-01-05"), ("1969-12-29", .weekdays, 5, "1970-01-05"),
@@ -77,7 +83,8 @@ import Testing
     #expect(frequency.steps(from: start, to: end) == steps)
   }
 
-  @Test(arguments: ["15min", "1h", "1d", "1b", "1w", "1mo", "1q", "1y", "90s", "2q"]) func textsAndBack(
+  @Test(arguments: ["15min", "1h", "1d", "1b", "1w", "1mo", "1me", "12me", "1q", "1y", "90s", "2q"])
+  func textsAndBack(
     text: String
   ) throws {
     #expect(try #require(Frequency(text)).description == text)
@@ -85,5 +92,38 @@ import Testing
 
   @Test(arguments: ["", "0h", "h1", "1x", "-1d", "2b", "1 h"]) func whatIsNoFrequency(text: String) {
     #expect(Frequency(text) == nil)
+  }
+
+  private func times(_ texts: [String]) throws -> [Timestamp] {
+    try texts.map { text in
+      try #require(Array(text.utf8).withUnsafeBufferPointer { TimeText(order: .dayFirst).parse($0) })
+    }
+  }
+
+  /// A first row on the last day of its month does not make a series one of last days.
+  @Test func infersMonths() throws {
+    func inferred(_ texts: String...) throws -> Frequency? { Frequency.inferred([try times(texts)]) }
+    #expect(try inferred("2022-02-28", "2022-03-28", "2022-04-28") == .months(1))
+    #expect(try inferred("2022-04-30", "2022-05-30", "2022-06-30") == .months(1))
+    #expect(try inferred("2022-04-30", "2022-05-31", "2022-06-30") == .monthEnds(1))
+    #expect(try inferred("1983-02-28", "1984-02-28", "1985-02-28") == .months(12))
+    #expect(try inferred("2022-03-31", "2022-06-30", "2022-09-30") == .monthEnds(3))
+    #expect(try inferred("2022-01-31 01:00", "2022-02-28 02:00") == .seconds(28 * 86_400 + 3600))
+  }
+
+  /// The last day of what a moment lies in, of months that are counted by their ends.
+  @Test func floorsToMonthEnds() throws {
+    let moments = try times(["2024-02-03 12:00", "2024-11-30"])
+    #expect(moments.map { Frequency.monthEnds(1).floor($0).description } == ["2024-02-29", "2024-11-30"])
+    #expect(moments.map { Frequency.monthEnds(3).floor($0).description } == ["2024-03-31", "2024-12-31"])
+  }
+
+  @Test func stepsBeforeAMoment() throws {
+    let series = Series(name: "s", values: [1, 2, 3], start: try times(["2024-01-31"])[0])
+    let moments = try times([
+      "2024-01-01", "2024-01-31", "2024-02-01", "2024-02-29", "2024-03-31", "2025-01-01",
+    ])
+    #expect(moments.map { series.stepCount(before: $0, .monthEnds(1)) } == [0, 0, 1, 1, 2, 3])
+    #expect(series.stepCount(before: moments[0], nil) == nil)
   }
 }

@@ -89,6 +89,38 @@ import Testing
     }
   }
 
+  /// Negative values that are not kept any more are remembered, in the file, too: temperatures may fall below zero again.
+  @Test func negativesThatAreNotKeptAreRemembered() throws {
+    let whole = Self.series(260, gaps: false).map { one in
+      var one = one
+      one.values = one.values.enumerated().map { $0 < 100 ? -$1 : 0.01 * $1 }
+      return one
+    }
+    var csv = "day,s0,s1\n"
+    for step in 0..<250 {
+      csv += "\(Self.days.advance(Self.start, by: step)),\(whole[0].values[step]),\(whole[1].values[step])\n"
+    }
+    let folder = TemporaryFolder()
+    let request = ForecastTraining.Request(
+      files: [folder.file("whole.csv", csv)], directory: folder("model"), settings: Self.settings(.segment),
+      command: "test")
+    let forecaster = try ForecastTraining(request).run { _ in }.forecaster
+    var stream = try ForecastStream.load(folder("model"))
+    #expect(stream.series.allSatisfy { $0.values.allSatisfy { $0 > 0 } })
+    let expected = try forecaster.forecast(Self.rows(whole, 0..<250))
+    #expect(try stream.forecast() == expected && expected[0].values.contains { $0 < 0 })
+    try stream.append(Self.rows(whole, 250..<260))
+    #expect(try stream.forecast() == forecaster.forecast(whole))
+
+    let path = folder("model") + "/history.csv"
+    let text = try Files.readText(path)
+    #expect(text.hasPrefix("series,step,time,negative,value\n"))
+    try Data(text.replacing(",1,", with: ",x,", maxReplacements: 1).utf8).write(
+      to: URL(fileURLWithPath: path))
+    let error = #expect(throws: FormatError.self) { try ForecastStream.load(folder("model")) }
+    #expect(error?.expected == "0 or 1")
+  }
+
   @Test func statesGoOnAsInTheWholeWindow() throws {
     let forecaster = try Self.forecaster(.deepAR)
     let whole = Self.series(240, gaps: false)
@@ -108,7 +140,7 @@ import Testing
       #expect(unread.allSatisfy { $0?.count == 2 && $0?[0].begin == 186 })
       #expect(stream.windows.allSatisfy { $0?[1].end == end && $0?[1].states.count == 2 })
       let series = Self.rows(whole, 0..<end)
-      let all = try forecaster.forecast(series, before: nil, windows: unread, horizon: nil)
+      let all = try forecaster.forecast(series, after: nil, windows: unread, horizon: nil)
       #expect(try stream.forecast() == all, "\(end)")
       #expect(try all != forecaster.forecast(series))
     }
@@ -448,6 +480,10 @@ import Testing
       tensors,
       metadata: ["windows": good.metadata["windows"]!.replacing("\"begin\":[", with: "\"begin\":[9,")],
       to: state)
+    refused("a window of each")
+    // Windows that are longer than any.
+    let record = good.metadata["windows"]!.replacing(/"begin":\[[0-9,]*\]/, with: "\"begin\":[0,0]")
+    try SafeTensors.write(tensors, metadata: ["windows": record], to: state)
     refused("a window of each")
     let bytes = try Data(contentsOf: URL(fileURLWithPath: state))
     try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: state))

@@ -7,12 +7,15 @@ public struct ForecastComparison: Sendable, Equatable, Codable {
   /// The baselines' scores, by name.
   public var baselines: [String: ForecastScore]
 
+  /// The forecaster's overall weighted average.
+  public var owa: Double? { owa(of: model) }
+
   /// The mean of sMAPE and MASE, each as a share of Naive2's: the overall weighted average of the M4 competition.
-  public var owa: Double? {
-    guard let naive2 = baselines[ForecastBaseline.naive2.rawValue], let mase = model.mase,
+  public func owa(of score: ForecastScore) -> Double? {
+    guard let naive2 = baselines[ForecastBaseline.naive2.rawValue], let mase = score.mase,
       let other = naive2.mase, other > 0, naive2.smape > 0
     else { return nil }
-    return (model.smape / naive2.smape + mase / other) / 2
+    return (score.smape / naive2.smape + mase / other) / 2
   }
 
   /// The baseline with the least error.

@@ -37,7 +37,8 @@ public struct ForecastEvaluation: Sendable {
   private let horizon: Int
   private let kinds: [ForecastBaseline]
   private let series: [Series]
-  private var scorings: [Scorings]
+  /// Of the series that have windows: there may be very many others.
+  private var scorings: [Int: Scorings] = [:]
 
   /// An evaluation without any window yet.
   package init(
@@ -45,7 +46,6 @@ public struct ForecastEvaluation: Sendable {
     baselines: [ForecastBaseline] = .suited(toReturns: false)
   ) {
     (self.series, self.horizon, self.season, kinds) = (series, horizon, season, baselines)
-    scorings = series.map { _ in Scorings(horizon: horizon, baselines: baselines.count) }
   }
 
   /// Adds windows.
@@ -75,10 +75,12 @@ public struct ForecastEvaluation: Sendable {
         )
       })
     let part = 256
+    let none = Scorings(horizon: horizon, baselines: kinds.count)
     for first in stride(from: 0, to: places.count, by: part) {
       let some = Array(places[first..<min(first + part, places.count)])
       for (place, forecast) in zip(some, try forecasts(some)) {
-        scorings[place.series].model.add(forecast, actual: actual(place), scales[place.series]!)
+        scorings[place.series, default: none].model.add(
+          forecast, actual: actual(place), scales[place.series]!)
       }
     }
 
@@ -95,7 +97,7 @@ public struct ForecastEvaluation: Sendable {
     }
     for (index, scoring) in results.withLock({ $0 }).enumerated() {
       let place = places[groups[index / kinds.count].lowerBound]
-      scorings[place.series].baselines[index % kinds.count].add(scoring!)
+      scorings[place.series, default: none].baselines[index % kinds.count].add(scoring!)
     }
   }
 
@@ -125,8 +127,13 @@ public struct ForecastEvaluation: Sendable {
 
   // MARK: Results
 
+  /// In the order of the series.
+  private var ofSeries: [(index: Int, scorings: Scorings)] {
+    scorings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
   private var all: Scorings {
-    scorings.reduce(into: Scorings(horizon: horizon, baselines: kinds.count)) { $0.add($1) }
+    ofSeries.reduce(into: Scorings(horizon: horizon, baselines: kinds.count)) { $0.add($1.scorings) }
   }
 
   /// The scores of all windows; nil if no value came in any.
@@ -134,8 +141,8 @@ public struct ForecastEvaluation: Sendable {
 
   /// The scores of each series of which a value came, by its name.
   public var bySeries: [(name: String, comparison: ForecastComparison)] {
-    zip(series, scorings).compactMap { series, scorings in
-      scorings.comparison(kinds).map { (series.name, $0) }
+    ofSeries.compactMap { index, scorings in
+      scorings.comparison(kinds).map { (series[index].name, $0) }
     }
   }
 

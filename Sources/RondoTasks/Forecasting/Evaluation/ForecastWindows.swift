@@ -34,7 +34,8 @@ public struct ForecastWindows: Sendable, Equatable {
     guard most > 0, share != nil || most >= count ?? 1 else {
       throw .conflict(
         "the longest series has \(counted(longest, "step")), which are too few for \(counted(count ?? 1, "window")) of "
-          + "\(counted(horizon, "step")) with a history before them: choose fewer --windows or a smaller --horizon.")
+          + "\(counted(horizon, "step")) with a history before them: choose fewer --windows or a smaller --horizon."
+      )
     }
     return places
   }

@@ -50,7 +50,9 @@ struct AutoregressiveNetwork: StreamingNetwork {
     stream = RandomSource.stream(builder.qualified("paths"))
   }
 
+  var context: Int { shape.context }
   var reach: Int { shape.context + (shape.lags.last ?? 1) + 1 }
+  var rows: Int { shape.context + shape.horizon }
 
   func loss(
     _ tape: Tape, _ input: ForecastInput, _ places: [WindowBatch.Place], ends: [Int], ids: [Int]
@@ -156,7 +158,9 @@ struct AutoregressiveNetwork: StreamingNetwork {
       states = final.map { $0.map(\.value) }
       let raw = output(y).value
       let positions = each.indices.map { row in
-        UInt64((origins[row / paths] * paths + row % paths) * horizon + step)
+        // A file may say that a series is very long: its numbers may come again, but nothing traps.
+        (UInt64(origins[row / paths]) &* UInt64(paths) &+ UInt64(row % paths)) &* UInt64(horizon)
+          &+ UInt64(step)
       }
       let values = likelihood.samples(
         raw, scales: scales, random: random, stream: stream, positions: positions)
@@ -176,7 +180,6 @@ struct AutoregressiveNetwork: StreamingNetwork {
 // MARK: Streaming
 
 extension AutoregressiveNetwork {
-  var context: Int { shape.context }
   var states: [[StateShape]] { layers.states }
 
   func windowScale(_ context: ArraySlice<Double>, _ input: ForecastInput) -> WindowScale {

@@ -4,8 +4,12 @@ import RondoTraining
 
 /// A network that forecasts, one of an ensemble.
 protocol ForecastNetwork: Sendable {
+  /// The steps before an origin that a window begins with.
+  var context: Int { get }
   /// The steps before an origin that a forecast depends on at most.
   var reach: Int { get }
+  /// The rows of a window in training.
+  var rows: Int { get }
 
   /// What a step of training minimises: the mean over windows of how far what came is from what was forecast.
   ///

@@ -35,7 +35,9 @@ struct LinearNetwork: ForecastNetwork {
     self.average = Tensor([context, context], average)
   }
 
+  var context: Int { shape.context }
   var reach: Int { shape.context }
+  var rows: Int { 1 }
 
   func loss(
     _ tape: Tape, _ input: ForecastInput, _ places: [WindowBatch.Place], ends: [Int], ids: [Int]

@@ -53,7 +53,9 @@ struct SegmentNetwork: ForecastNetwork {
     outputDropout = Dropout(builder / "output_dropout", probability: Float(options.dropout))
   }
 
+  var context: Int { shape.context }
   var reach: Int { shape.context }
+  var rows: Int { shape.contextSegments + shape.horizonSegments }
 
   func loss(
     _ tape: Tape, _ input: ForecastInput, _ places: [WindowBatch.Place], ends: [Int], ids: [Int]

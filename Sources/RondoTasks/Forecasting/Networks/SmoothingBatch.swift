@@ -44,7 +44,7 @@ struct SmoothingBatch {
     }
   }
 
-  /// The steps of each window before its origin, or in training up to the end of the horizon.
+  /// The steps of each window before its origin.
   let layout: SequenceLayout
   /// [rows, 2]: the transformed value, zero where it is missing, and 1 where there is one.
   let values: Tensor

@@ -67,7 +67,9 @@ struct SmoothingNetwork: ForecastNetwork {
     return (0..<layers).map { all[min($0, all.count - 1)] }
   }
 
+  var context: Int { shape.history }
   var reach: Int { shape.history + shape.season - 1 }
+  var rows: Int { reach }
 
   func loss(
     _ tape: Tape, _ input: ForecastInput, _ places: [WindowBatch.Place], ends: [Int], ids: [Int]

@@ -19,8 +19,6 @@ package struct StreamedWindow: Sendable, Equatable {
 
 /// A recurrent network whose states go on from one step to the next.
 protocol StreamingNetwork: ForecastNetwork {
-  /// Steps that a window begins with.
-  var context: Int { get }
   /// The names and widths of each layer's states.
   var states: [[StateShape]] { get }
 

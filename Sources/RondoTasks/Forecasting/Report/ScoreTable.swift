@@ -58,7 +58,16 @@ public struct ScoreTable: Sendable, Equatable {
       ),
       (Column("RMSE", meaning: "the root of the mean squared error, in the unit of the values"), { $0.rmse }),
       (Column("MAE", meaning: "the mean absolute error, in the unit of the values"), { $0.mae }),
+      (
+        Column("OWA", meaning: "sMAPE and MASE as shares of Naive2's, their mean"),
+        { comparison.owa(of: $0) }
+      ),
       (Column("WQL", meaning: "how well the whole distribution is forecast"), { $0.wql }),
+      (
+        Column(
+          "MSIS", meaning: "the width of the interval of 95 % and what it missed, in the unit of MASE"),
+        { $0.msis }
+      ),
       (
         Column(
           "in 80 %", meaning: "the share of values that lay in the interval of 80 %", best: .nearest(0.8),
@@ -68,6 +77,12 @@ public struct ScoreTable: Sendable, Equatable {
         Column(
           "in 95 %", meaning: "the share of values that lay in the interval of 95 %", best: .nearest(0.95),
           isShare: true), { $0.coverage95 }
+      ),
+      (
+        Column(
+          "width 80 %", meaning: "the mean width of the interval of 80 %, in the unit of the values",
+          best: nil),
+        { $0.width80 }
       ),
     ]
     let ranked = comparison.ranked

@@ -37,8 +37,9 @@ package struct StepClock {
   /// A moment in full, as exact as the steps are: `Mon 3 Feb 2025, 13:30`.
   package func text(_ time: Timestamp) -> String {
     switch frequency {
-    case .months(let months) where months % 12 == 0: return "\(time.date.year)"
-    case .months: return "\(TimeNames.month(time)) \(time.date.year)"
+    case .months(let months) where months % 12 == 0, .monthEnds(let months) where months % 12 == 0:
+      return "\(time.date.year)"
+    case .months, .monthEnds: return "\(TimeNames.month(time)) \(time.date.year)"
     case .weekdays: return "\(TimeNames.weekday(time)) \(TimeNames.day(time)) \(time.date.year)"
     case .seconds(let step):
       let day = "\(TimeNames.weekday(time)) \(TimeNames.day(time)) \(time.date.year)"
@@ -54,7 +55,7 @@ extension Frequency {
     switch self {
     case .seconds(let seconds): seconds
     case .weekdays: 120_960
-    case .months(let months): months > 1_000_000 ? Int.max : months * 2_629_746
+    case .months(let months), .monthEnds(let months): months > 1_000_000 ? Int.max : months * 2_629_746
     }
   }
 }

@@ -79,7 +79,7 @@ package enum TimeAxis {
     let year = "\(moment.date.year)"
     switch distance {
     case .months(let months) where months % 12 == 0: return (year, nil, nil)
-    case .months: return (TimeNames.month(moment), year, year)
+    case .months, .monthEnds: return (TimeNames.month(moment), year, year)
     case .seconds(let seconds) where seconds % 86_400 != 0:
       let day = "\(TimeNames.weekday(moment)) \(TimeNames.day(moment))"
       return (TimeNames.clock(moment, hasSeconds: seconds % 60 != 0), day, "\(day) \(year)")

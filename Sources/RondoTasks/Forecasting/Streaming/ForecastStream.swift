@@ -70,7 +70,8 @@ public struct ForecastStream: Sendable {
       guard let same = places[one.name] else {
         places[one.name] = [histories.count]
         histories.append(SeriesHistory(one))
-        (windows, ends) = (windows + [nil], ends + [nil])
+        windows.append(nil)
+        ends.append(nil)
         var change = SeriesChange(name: one.name)
         (change.isNew, change.added) = (true, one.values.count)
         changes.append(change)
@@ -127,7 +128,7 @@ public struct ForecastStream: Sendable {
     let rows = histories.map(\.series)
     return try ForecastInput(
       forecaster.config.forecast.reading.returns ? SeriesData.returns(of: rows, frequency) : rows,
-      forecaster.config.covariates, before: histories.map(\.before))
+      forecaster.config.covariates, earlier: histories.map(\.earlier))
   }
 
   /// The forecast of each series' next steps, as many as the model was trained for.
@@ -135,7 +136,7 @@ public struct ForecastStream: Sendable {
   /// - Parameter horizon: The steps that are wanted, if not all: covariates need be known no further.
   /// - Throws: As ``Forecaster/forecast(_:horizon:)``.
   public func forecast(horizon: Int? = nil) throws -> [QuantileForecast] {
-    try forecaster.forecast(series, before: histories.map(\.before), windows: windows, horizon: horizon)
+    try forecaster.forecast(series, after: histories.map(\.earlier), windows: windows, horizon: horizon)
   }
 
   // MARK: Files

@@ -7,7 +7,8 @@ import RondoTraining
 ///     power,8712,2024-12-28 23:00:00,41.5,…
 ///
 /// Beside them stand the covariates. A missing number is `NA`; a value that has not come yet, in rows where something is known ahead, is empty.
-/// The column `time` is there if times are known, and a column `number` behind the names if several series have the same name.
+/// The column `time` is there if times are known, a column `number` behind the names if several series have the same name, and a column `negative`
+/// before the values if some series had negative values before those that are kept: 1 for such a series, 0 for others.
 struct HistoryFile {
   private let frequency: Frequency?
   private let covariates: (known: [String], past: [String], statics: [String])
@@ -24,10 +25,18 @@ struct HistoryFile {
     )
   }
 
-  private func header(hasNumbers: Bool, hasTimes: Bool) -> String {
+  /// The columns that not all files have.
+  private struct Columns {
+    var numbers: Bool
+    var times: Bool
+    var negatives: Bool
+  }
+
+  private func header(_ has: Columns) -> String {
     let columns =
-      ["series"] + (hasNumbers ? ["number"] : []) + ["step"] + (hasTimes ? ["time"] : []) + ["value"]
-      + covariates.known + covariates.past + covariates.statics
+      ["series"] + (has.numbers ? ["number"] : []) + ["step"] + (has.times ? ["time"] : [])
+      + (has.negatives ? ["negative"] : []) + ["value"] + covariates.known + covariates.past
+      + covariates.statics
     return columns.map(DelimitedText.field).joined(separator: ",") + "\n"
   }
 
@@ -35,14 +44,16 @@ struct HistoryFile {
 
   /// The text of the file.
   func text(_ histories: [SeriesHistory]) -> String {
-    let hasTimes = frequency != nil && histories.contains { $0.series.start != nil }
-    let hasNumbers = Set(histories.map(\.series.name)).count < histories.count
+    let has = Columns(
+      numbers: Set(histories.map(\.series.name)).count < histories.count,
+      times: frequency != nil && histories.contains { $0.series.start != nil },
+      negatives: histories.contains(where: \.earlier.haveNegative))
     var numbers: [String: Int] = [:]
-    var text = header(hasNumbers: hasNumbers, hasTimes: hasTimes)
+    var text = header(has)
     for history in histories {
       let series = history.series
       numbers[series.name, default: 0] += 1
-      let name = DelimitedText.field(series.name) + (hasNumbers ? ",\(numbers[series.name]!)" : "")
+      let name = DelimitedText.field(series.name) + (has.numbers ? ",\(numbers[series.name]!)" : "")
       let statics = series.covariates.statics.map { "," + DelimitedText.field($0) }.joined()
       func appendNumber(_ column: [Double], _ step: Int?, missing: String = "NA") {
         guard let step, step < column.count else {
@@ -54,9 +65,8 @@ struct HistoryFile {
       func appendRow(_ step: Int?) {
         text += name
         text += step.map { ",\(history.before + $0 + 1)" } ?? ","
-        if hasTimes {
-          text += "," + (series.timeText(ofStep: step ?? 0, frequency) ?? "")
-        }
+        if has.times { text += "," + (series.timeText(ofStep: step ?? 0, frequency) ?? "") }
+        if has.negatives { text += history.earlier.haveNegative ? ",1" : ",0" }
         appendNumber(series.values, step, missing: "")
         for column in series.covariates.known { appendNumber(column, step) }
         for column in series.covariates.past { appendNumber(column, step) }
@@ -81,6 +91,7 @@ struct HistoryFile {
     var series: Series
     var number: Int
     var step: Int?
+    var hadNegative: Bool
     var hasEnded = false
     var line: Int
   }
@@ -116,9 +127,14 @@ struct HistoryFile {
   }
 
   private func histories(_ table: DelimitedText, _ path: String) throws -> [SeriesHistory] {
-    let hasNumbers = table.columns.dropFirst().first == "number"
-    let hasTimes = table.columns.dropFirst(hasNumbers ? 3 : 2).first == "time"
-    let expected = header(hasNumbers: hasNumbers, hasTimes: hasTimes)
+    func hasColumn(_ name: String, at place: Int) -> Bool { table.columns.dropFirst(place).first == name }
+    let hasNumbers = hasColumn("number", at: 1)
+    let stepColumn = hasNumbers ? 2 : 1
+    let timeColumn = stepColumn + 1
+    let hasTimes = hasColumn("time", at: timeColumn)
+    let negativeColumn = timeColumn + (hasTimes ? 1 : 0)
+    let hasNegatives = hasColumn("negative", at: negativeColumn)
+    let expected = header(Columns(numbers: hasNumbers, times: hasTimes, negatives: hasNegatives))
     guard try table.columns == DelimitedText(Array(expected.utf8), name: path, delimiter: .comma).columns,
       !hasTimes || frequency != nil
     else {
@@ -126,8 +142,7 @@ struct HistoryFile {
         .init(path, line: 1), expected: "the columns \(expected.dropLast())",
         found: table.columns.prefix(30).joined(separator: ","))
     }
-    let (stepColumn, timeColumn) = (hasNumbers ? 2 : 1, hasNumbers ? 3 : 2)
-    let valueColumn = stepColumn + (hasTimes ? 2 : 1)
+    let valueColumn = negativeColumn + (hasNegatives ? 1 : 0)
     let knownColumns = valueColumn + 1..<valueColumn + 1 + covariates.known.count
     let pastColumns = knownColumns.upperBound..<knownColumns.upperBound + covariates.past.count
     let staticColumns = pastColumns.upperBound..<pastColumns.upperBound + covariates.statics.count
@@ -136,7 +151,8 @@ struct HistoryFile {
     var open: Rows?
     func close() {
       guard let rows = open else { return }
-      histories.append(SeriesHistory(rows.series, before: (rows.step ?? 1) - 1))
+      let earlier = EarlierSteps(count: (rows.step ?? 1) - 1, haveNegative: rows.hadNegative)
+      histories.append(SeriesHistory(rows.series, after: earlier))
     }
     try table.forEachRow { row in
       let name = row.text(0)
@@ -144,6 +160,10 @@ struct HistoryFile {
       let step = row.text(stepColumn).isEmpty ? nil : try Self.count(row, stepColumn)
       let time = hasTimes ? TimeText(order: .monthFirst).parse(row.bytes(timeColumn)) : nil
       let statics = staticColumns.map { row.text($0) }
+      let hadNegative = hasNegatives && row.text(negativeColumn) == "1"
+      if hasNegatives, !hadNegative, row.text(negativeColumn) != "0" {
+        throw Self.failure(row, negativeColumn, "0 or 1")
+      }
       if open == nil || open!.series.name != name || open!.number != number {
         close()
         guard seen.insert("\(number) \(name)").inserted else {
@@ -155,7 +175,7 @@ struct HistoryFile {
         covariates.statics = statics
         open = Rows(
           series: Series(name: name, values: [], start: time, covariates: covariates), number: number,
-          step: step, line: row.line)
+          step: step, hadNegative: hadNegative, line: row.line)
       }
       var rows = open!
       // What two hold would be copied with each row.

@@ -5,14 +5,17 @@ import RondoTraining
 struct SeriesHistory: Sendable, Equatable {
   /// The values that are kept, as the series' files have them.
   private(set) var series: Series
-  /// Steps of the series before them.
-  private(set) var before: Int
+  /// The steps of the series before them.
+  private(set) var earlier: EarlierSteps
 
-  /// A history that begins with the series, or so many steps after its beginning.
-  init(_ series: Series, before: Int = 0) {
-    (self.series, self.before) = (series, before)
+  /// A history that begins with the series, or after steps of it.
+  init(_ series: Series, after earlier: EarlierSteps = EarlierSteps()) {
+    (self.series, self.earlier) = (series, earlier)
     fitCovariates()
   }
+
+  /// The number of steps before those that are kept.
+  var before: Int { earlier.count }
 
   /// The number of steps of the whole series.
   var end: Int { before + series.values.count }
@@ -85,7 +88,13 @@ struct SeriesHistory: Sendable, Equatable {
     series.values = Array(values.dropFirst(cut))
     series.covariates.past = series.covariates.past.map { Array($0.dropFirst(cut)) }
     series.covariates.known = series.covariates.known.map { Array($0.dropFirst(cut)) }
-    before += cut
+    earlier.count += cut
+    // Of prices networks see the returns, of which one is negative where a price falls.
+    earlier.haveNegative =
+      earlier.haveNegative
+      || (hasReturns
+        ? zip(values, values.dropFirst()).prefix(cut).contains { $1 < $0 }
+        : values.prefix(cut).contains { $0 < 0 })
   }
 
   /// Where rows begin, counted from the first step that is kept.

@@ -85,10 +85,13 @@ struct StreamStateFile {
     }
     guard record.history == history else { return nil }
     let scales = record.centre + record.scale
+    let longest = StreamedWindow.contexts * (networks.first?.context ?? 0)
     guard record.begin.count == count, record.centre.count == networks.count,
       record.scale.count == networks.count, scales.allSatisfy({ $0.count == count }),
       scales.joined().allSatisfy(\.isFinite), Set(record.series).count == count,
-      zip(record.series, record.begin).allSatisfy({ ends.indices ~= $0 && 0 <= $1 && $1 <= ends[$0] })
+      zip(record.series, record.begin).allSatisfy({ series, begin in
+        ends.indices ~= series && 0 <= begin && begin <= ends[series] && ends[series] - begin <= longest
+      })
     else { throw failure("a window of each of \(count) series", "a record that is none") }
     var windows = [[StreamedWindow]?](repeating: nil, count: ends.count)
     for (row, series) in record.series.enumerated() {
