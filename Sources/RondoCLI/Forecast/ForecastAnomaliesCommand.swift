@@ -48,7 +48,9 @@ struct ForecastAnomaliesCommand: ParsableCommand {
   func run() throws {
     threads.apply()
     let threshold = threshold ?? 4
-    for file in [output, report].compactMap({ $0 }) { try AtomicFile.requireWritable(file) }
+    for file in [output, report].compactMap({ $0 }) {
+      try OutputPlace.require(file, readFrom: files, model: model)
+    }
     let forecaster = try Forecaster.load(model)
     let data = try series.data(files, of: forecaster)
     let (found, examined) = try forecaster.anomalies(in: data.series, threshold: threshold, last: last)

@@ -50,7 +50,7 @@ struct ForecastBacktestCommand: ParsableCommand {
     if let steps { settings.training.budget = .steps(steps) }
     if let timeLimit { settings.training.budget = .seconds(timeLimit) }
     let data = try SeriesData(files, settings.forecast.reading)
-    if let report { try AtomicFile.requireWritable(report) }
+    if let report { try OutputPlace.require(report, readFrom: files) }
     let run = try ForecastBacktest(
       data, settings, windows.windows(default: 5), refits: refit, stopwatch: stopwatch)
     SeriesOptionGroup.show(run.notes)

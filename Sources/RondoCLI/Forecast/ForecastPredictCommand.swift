@@ -29,16 +29,17 @@ struct ForecastPredictCommand: ParsableCommand {
 
   func run() throws {
     threads.apply()
-    if let file = output.output { try AtomicFile.requireWritable(file) }
+    if let file = output.output { try OutputPlace.require(file, readFrom: files, model: model) }
     if files.isEmpty {
       let stream = try ForecastStream.load(model)
       let horizon = try output.horizon(of: stream.forecaster)
-      SeriesOptionGroup.show(stream.notes)
+      SeriesOptionGroup.show(stream.notes + stream.forecaster.notes(of: stream.series))
       return try show(stream.forecast(horizon: horizon), of: stream.series, stream.frequency)
     }
     let forecaster = try Forecaster.load(model)
     let horizon = try output.horizon(of: forecaster)
     let data = try series.data(files, of: forecaster)
+    SeriesOptionGroup.show(forecaster.notes(of: data.series))
     try show(forecaster.forecast(data.series, horizon: horizon), of: data.series, data.frequency)
   }
 

@@ -40,7 +40,7 @@ struct ForecastUpdateCommand: ParsableCommand {
 
   func run() throws {
     threads.apply()
-    if let file = output.output { try AtomicFile.requireWritable(file) }
+    if let file = output.output { try OutputPlace.require(file, readFrom: files, model: model) }
     let kept = begin ? nil : try ForecastStream.load(model)
     let forecaster = try kept?.forecaster ?? Forecaster.load(model)
     let horizon = try output.horizon(of: forecaster)
@@ -49,7 +49,7 @@ struct ForecastUpdateCommand: ParsableCommand {
     var (stream, changes) = (kept, StreamChanges?.none)
     if begin { stream = try ForecastStream(forecaster, rows) } else { changes = try stream?.append(rows) }
     guard let stream else { return }
-    SeriesOptionGroup.show(changes?.notes ?? [])
+    SeriesOptionGroup.show((changes?.notes ?? []) + forecaster.notes(of: stream.series))
     let forecasts = try stream.forecast(horizon: horizon)
     if !json || output.output != nil { try output.write(forecasts, of: stream.series, stream.frequency) }
     if json { try StandardOutput.print(object(stream, forecasts, changes)) }

@@ -123,8 +123,19 @@ struct SeriesOptionGroup: ParsableArguments {
     }
     apply(to: &reading)
     let data = try SeriesData(files, reading)
+    try Self.requireSameClock(data.reading, forecaster)
     Self.show(data.notes)
     return data
+  }
+
+  /// Throws if times have an offset from UTC, and those that a model was trained on have none, or the other way round.
+  private static func requireSameClock(_ reading: SeriesReading, _ forecaster: Forecaster) throws {
+    guard let own = reading.hasOffsets, let trained = forecaster.config.data.reading?.hasOffsets,
+      own != trained
+    else { return }
+    throw OptionError.conflict(
+      "the times have \(own ? "offsets" : "no offset") from UTC, and those that the model was trained on have \(trained ? "offsets" : "none"): "
+        + "nothing says how many hours they are apart")
   }
 
   /// New rows of a model's series, read as those that it was trained on were unless options say otherwise: as the files have them.
@@ -134,18 +145,15 @@ struct SeriesOptionGroup: ParsableArguments {
     // Columns that were found are those of the layout that was found.
     if let layout, layout != reading.layout { reading = config.forecast.reading }
     reading.frequency = config.frequency
-    // The mean of a part of a step is not the step's: rows are those of whole steps.
-    let averaged = reading.resample != nil
-    reading.resample = nil
     apply(to: &reading)
     // The first return of new prices needs the last price before them.
     reading.returns = false
     let data = try SeriesData(files, reading, areParts: true)
     if let frequency = config.frequency, let found = data.frequency, found != frequency {
       throw OptionError.conflict(
-        "the model's steps are of \(frequency), and those of the new rows of \(found)"
-          + (averaged ? ": it was trained on means (--resample), so give the mean of each whole step" : ""))
+        "the model's steps are of \(frequency), and those of the new rows of \(found)")
     }
+    try Self.requireSameClock(data.reading, forecaster)
     Self.show(data.notes)
     return data.rows
   }

@@ -37,6 +37,12 @@ struct ClockOffsets {
     return isSameTimeOfDay
   }
 
+  /// Whether times became UTC; nil if there are none, or they are at the same time of the day, which offsets change nothing of.
+  var becomeUTC: Bool? {
+    guard let first else { return nil }
+    return first.hasOffset ? (keepsClock ? nil : true) : false
+  }
+
   /// What is to be said of it, if any offset is not zero.
   func note(_ file: String) -> String? {
     guard offsets.contains(where: { $0 != 0 }) else { return nil }

@@ -21,8 +21,9 @@ enum GzipFile {
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
       throw FormatError(
-        .init(path), expected: "a file that gzip can read", found: quoted(trimmed(message), limit: 120),
-        hint: "Give the file without compression.")
+        .init(path), expected: "a file that gzip can read",
+        found: message.split(separator: "\n").last.map { String($0) } ?? "something else",
+        hint: "Load it anew, or give the file without compression.")
     }
     return bytes
   }

@@ -210,8 +210,18 @@ struct SeriesColumns {
   private static func decimal(
     _ sample: ColumnSample, _ table: DelimitedText, _ reading: SeriesReading
   ) -> (DecimalMark?, notes: [String]) {
-    if let decimal = reading.decimal { return (decimal, []) }
     let (points, commas) = (sample.decimals[.point] ?? 0, sample.decimals[.comma] ?? 0)
+    if let asked = reading.decimal {
+      // Two marks in one file are the person's to tell apart, but a file that shows the other mark alone is one of that.
+      let other: DecimalMark = asked == .point ? .comma : .point
+      guard sample.decimals[asked] ?? 0 == 0, sample.decimals[other] ?? 0 > 0 else { return (asked, []) }
+      return (
+        other,
+        [
+          "numbers of \(table.name) have a decimal \(other.rawValue): --decimal \(asked.rawValue) does not hold for it"
+        ]
+      )
+    }
     if points + commas > 0 { return (points >= commas ? .point : .comma, []) }
     // Between commas, a comma in quotes is one between thousands.
     let isComma = table.delimiter == .comma

@@ -45,7 +45,9 @@ public enum SeriesFile {
     case .wide, .long: table = try times(of: columns, reading)
     }
     table.notes += table.notesOfValues(file: name)
+    let hasOffsets = table.reading.hasOffsets
     table.reading = columns.found(reading)
+    table.reading.hasOffsets = hasOffsets
     return table
   }
 
@@ -157,6 +159,8 @@ public enum SeriesFile {
     var grid = SeriesGrid(
       file: table.name, groups: groups, covariates: (columns.known + columns.past).map { table.columns[$0] },
       notes: columns.notes + [offsets.note(table.name)].compactMap { $0 })
-    return try grid.table(reading)
+    var result = try grid.table(reading)
+    result.reading.hasOffsets = offsets.becomeUTC
+    return result
   }
 }

@@ -28,6 +28,8 @@ public struct SeriesReading: Sendable, Equatable, Codable {
   public var quote: DelimitedText.Quote?
   /// The decimal mark of numbers; found if nil.
   public var decimal: DecimalMark?
+  /// Whether times have an offset from UTC and have become UTC by it; found, and nil if there are no times.
+  public var hasOffsets: Bool?
   /// Whether the first row names the columns; found if nil.
   public var header: Bool?
 

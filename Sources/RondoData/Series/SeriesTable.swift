@@ -57,6 +57,13 @@ struct SeriesGrid {
     var lines: [Int] = []
     /// The values of each target, then of the covariates, known ones first, in the order of the rows.
     var values: [[Double]]
+
+    /// Leaves out all rows but some.
+    mutating func keep(_ rows: Range<Int>) {
+      times = Array(times[rows])
+      lines = Array(lines[rows])
+      values = values.map { Array($0[rows]) }
+    }
   }
 
   let file: String
@@ -82,9 +89,10 @@ struct SeriesGrid {
   /// - Throws: ``FormatError`` with the line of a time that lies between two steps.
   mutating func table(_ reading: SeriesReading) throws -> SeriesTable {
     let rows = groups.reduce(0) { $0 + $1.times.count }
+    for index in groups.indices { groups[index] = sorted(groups[index]) }
+    if let resample = reading.resample { average(within: resample) }
     for index in groups.indices where !groups[index].times.isEmpty {
-      if let resample = reading.resample { groups[index].times = groups[index].times.map(resample.floor) }
-      groups[index] = averaged(sorted(groups[index]))
+      groups[index] = averaged(groups[index])
     }
     if let first = unsorted.first {
       notes.append(first + (unsorted.count > 1 ? " in \(unsorted.count) series" : ""))
@@ -123,6 +131,58 @@ struct SeriesGrid {
           + "\(quoted(early.series)); where it is missing, its mean is read"
       ]
     } ?? []
+  }
+
+  /// Gives rows the times of the steps that they lie in. The means of a step that the rows of a series begin or end within would be those of a part
+  /// of it: where rows come at equal distances, such steps are left out.
+  private mutating func average(within step: Frequency) {
+    let distance = equalDistance
+    var (parts, first, only) = (0, String?.none, String?.none)
+    for index in groups.indices {
+      let times = groups[index].times
+      let floors = times.map(step.floor)
+      groups[index].times = floors
+      guard let distance, let begin = floors.first, let end = floors.last else { continue }
+      let (earliest, latest) = (times[0], times[times.count - 1])
+      var kept = 0..<floors.count
+      if distance.advance(earliest, by: -1) >= begin {
+        kept = (floors.firstIndex { $0 != begin } ?? floors.count)..<kept.upperBound
+      }
+      if distance.advance(latest, by: 1) < step.advance(end, by: 1), groups[index].knownCount == 0 {
+        kept = kept.lowerBound..<max(kept.lowerBound, floors.firstIndex(of: end)!)
+      }
+      guard kept.count < floors.count else { continue }
+      guard !kept.isEmpty else {
+        if only == nil { only = groups[index].names[0] }
+        continue
+      }
+      parts += floors.count - kept.count
+      first = first ?? "\(kept.lowerBound > 0 ? begin : end) of \(quoted(groups[index].names[0]))"
+      groups[index].keep(kept)
+    }
+    if let only {
+      notes.append(
+        "the rows of series \(quoted(only)) of \(file) cover steps of \(step) in part only: their means are those of the parts"
+      )
+    }
+    if let first {
+      notes.append(
+        "\(counted(parts, "row")) of \(file) \(parts == 1 ? "lies" : "lie") in steps of \(step) that are there in part only and left out: first that of \(first)"
+      )
+    }
+  }
+
+  /// How far rows are apart, if nearly all are equally far.
+  private var equalDistance: Frequency? {
+    guard let distance = Frequency.inferred(groups.map(\.times)) else { return nil }
+    var (equal, all) = (0, 0)
+    for group in groups {
+      for (time, next) in zip(group.times, group.times.dropFirst()) where time != next {
+        all += 1
+        if distance.advance(time, by: 1) == next { equal += 1 }
+      }
+    }
+    return 10 * equal >= 9 * all ? distance : nil
   }
 
   private mutating func sorted(_ group: Group) -> Group {

@@ -30,6 +30,7 @@ public struct TimeText: Sendable {
     scanner.skipSpaces()
     guard let date = date(&scanner) else { return nil }
     var (second, offset) = (0, Int?.none)
+    if scanner.hasSpacesOnly { return (date, nil) }
     if !scanner.isAtEnd {
       guard scanner.skipBeforeTime(), let clock = clock(&scanner) else { return nil }
       second = clock
@@ -207,6 +208,9 @@ private struct Scanner {
     }
     return next > begin ? (value, next - begin) : nil
   }
+
+  /// Whether nothing but spaces is left.
+  var hasSpacesOnly: Bool { bytes[next...].allSatisfy(DecimalNumber.isSpace) }
 
   /// The letters here, in lower case.
   private func word() -> [UInt8] {

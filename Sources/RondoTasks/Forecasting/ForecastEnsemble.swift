@@ -35,16 +35,24 @@ struct ForecastEnsemble: Sendable {
     }
   }
 
-  /// A forecast of the networks with its intervals made right, and not below zero where the series never was.
+  /// A forecast of the networks with its intervals made right: not below zero where the series never was, of counts where it has small ones.
   func finished(
     _ raw: QuantileForecast, _ input: ForecastInput, _ place: WindowBatch.Place
   ) -> QuantileForecast {
-    let forecast = calibration?.applied(to: raw) ?? raw
-    guard forecast.values.contains(where: { $0 < 0 }), input.isNeverNegative(before: place) else {
-      return forecast
+    var forecast = calibration?.applied(to: raw) ?? raw
+    if forecast.values.contains(where: { $0 < 0 }), input.isNeverNegative(before: place) {
+      forecast = QuantileForecast(
+        probabilities: probabilities, values: forecast.values.map { max($0, 0) })
     }
-    return QuantileForecast(
-      probabilities: forecast.probabilities, values: forecast.values.map { max($0, 0) })
+    // The lower quantiles of small counts are the counts themselves: what is often zero is not above 0.05.
+    if input.isOfSmallCounts(before: place) {
+      let lower = probabilities.count { $0 < 0.5 }
+      let values = forecast.values.enumerated().map { index, value in
+        index % probabilities.count < lower ? value.rounded(.down) : value
+      }
+      forecast = QuantileForecast(probabilities: probabilities, values: values)
+    }
+    return forecast
   }
 
   /// For each window the quantiles of the first step, ascending, then those of the second, …: the means of the members'.

@@ -63,9 +63,9 @@ final class ForecastProgram: TrainingProgram {
     var memory = MemoryNeed()
     memory.add(parametersOf: builder, copies: 6)
     memory.add(
-      rows: settings.training.batch * members[0].rows,
-      width: 12 * settings.architecture.hidden.reduce(0, +) + 4 * shape.segment)
-    try memory.requireAvailable(hint: "Choose a smaller --batch, --hidden, --context or --members.")
+      rows: settings.training.batch * members[0].trainingRows.count,
+      width: 12 * settings.architecture.hidden.reduce(0, +) + members[0].trainingRows.width)
+    try memory.requireAvailable(hint: "Choose a smaller --batch, --context, --season, --hidden or --members.")
     let program = try ForecastProgram(
       members, settings, series, encoding, heldOut, season: season)
     guard !program.origins.isEmpty else {

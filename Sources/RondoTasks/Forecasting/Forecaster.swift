@@ -22,6 +22,20 @@ public struct Forecaster: Sendable {
     ]
   }
 
+  /// What a person should know of forecasts of series, a sentence each.
+  public func notes(of series: [Series]) -> [String] {
+    let context = ensemble.members[0].context
+    let poor = series.filter { one in
+      2 * one.values.suffix(context).count { !$0.isNaN } < min(context, 2 * max(1, config.forecast.horizon))
+    }
+    guard let first = poor.first else { return [] }
+    let there = first.values.suffix(context).count { !$0.isNaN }
+    return [
+      "\(poor.count) of \(series.count) series \(poor.count == 1 ? "has" : "have") few values in the latest "
+        + "\(counted(context, "step")), which are read, first \(quoted(first.name)) with \(there): the intervals may be far too narrow"
+    ]
+  }
+
   /// Trains a forecaster of series.
   ///
   /// ```swift
@@ -71,6 +85,15 @@ public struct Forecaster: Sendable {
       ensemble: ForecastEnsemble(
         members: members, parameters: parameters, probabilities: config.quantiles,
         calibration: config.calibration))
+  }
+
+  /// The files of a forecaster's directory.
+  public static func files(of path: String) -> [String] {
+    let directory = ModelDirectory(path, task: ForecastConfig.task)
+    return [
+      directory.configPath, directory.weightsPath, directory.historyPath, directory.statePath,
+      directory.cardPath,
+    ]
   }
 
   /// The forecast of each series' next steps, as many as the model was trained for.

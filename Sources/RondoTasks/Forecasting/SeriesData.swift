@@ -77,6 +77,7 @@ public struct SeriesData: Sendable {
     take(\.dateOrder)
     take(\.decimal)
     take(\.header)
+    take(\.hasOffsets)
     return common
   }
 

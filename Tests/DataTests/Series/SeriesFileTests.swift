@@ -224,6 +224,26 @@ import Testing
     #expect(message(text) { $0.known = ["price"] }?.contains("price") == true)
   }
 
+  /// The mean of a day is not that of a week.
+  @Test func stepsThatAreThereInPartAreLeftOut() throws {
+    // From a Wednesday to a Tuesday four weeks later.
+    let start = Timestamp(year: 2024, month: 1, day: 3)!
+    func days(_ range: Range<Int>) -> String {
+      "time,y\n" + range.map { "\(Frequency.seconds(86_400).advance(start, by: $0)),\($0 + 1)\n" }.joined()
+    }
+    let weeks = Frequency.seconds(604_800)
+    let table = try read(days(0..<28)) { $0.resample = weeks }
+    #expect(values(table) == [[9, 16, 23]])
+    #expect(table.series[0].start == Timestamp(year: 2024, month: 1, day: 8))
+    let expected =
+      "7 rows of f lie in steps of 1w that are there in part only and left out: first that of 2024-01-01 of \"y\""
+    #expect(table.notes == [expected])
+    // Whole weeks stay, and what is all there is.
+    #expect(try read(days(5..<19)) { $0.resample = weeks }.notes.isEmpty)
+    let part = try read(days(0..<3)) { $0.resample = weeks }
+    #expect(values(part) == [[2]] && part.notes.count == 1)
+  }
+
   /// Half hours become hours, days become weeks from Monday on, and months.
   @Test func rowsAreAveragedWithinSteps() throws {
     let hours = try read(

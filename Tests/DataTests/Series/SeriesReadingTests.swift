@@ -229,6 +229,27 @@ import Testing
     #expect(!message(between) { $0.frequency = .seconds(86_400) }.contains("--frequency"))
   }
 
+  /// What a file shows wins over the mark that another file had.
+  @Test func decimalMarksOfAnotherFile() throws {
+    let commas = "date;y\n2021-02-04;240,500\n2021-02-05;241,25\n"
+    let table = try read(commas) { $0.decimal = .point }
+    #expect(values(table) == [[240.5, 241.25]] && table.notes.count == 1)
+    let points = "date;y\n2021-02-04;240.500\n2021-02-05;241.25\n"
+    #expect(try values(read(points) { $0.decimal = .comma }) == [[240.5, 241.25]])
+    // One that shows none is read as was asked.
+    let unclear = "date;y\n2021-02-04;240.500\n2021-02-05;241.250\n"
+    #expect(try values(read(unclear) { $0.decimal = .comma }) == [[240_500, 241_250]])
+    #expect(try values(read(unclear) { $0.decimal = .point }) == [[240.5, 241.25]])
+  }
+
+  @Test func whetherTimesHaveOffsets() throws {
+    func has(_ rows: String) throws -> Bool? { try read("time,y\n" + rows).reading.hasOffsets }
+    #expect(try has("2024-01-01 00:00+01:00,1\n2024-01-01 01:00+01:00,2\n") == true)
+    #expect(try has("2024-01-01 00:00,1\n2024-01-01 01:00,2\n") == false)
+    // Of days they change nothing.
+    #expect(try has("2024-01-01 00:00+01:00,1\n2024-01-02 00:00+01:00,2\n") == nil)
+  }
+
   @Test func timesInTwoColumns() throws {
     let clock = try read("Date;Time;y\n10/03/2004;18.00.00;1\n10/03/2004;19.00.00;2\n13/03/2004;18.00.00;3\n")
     #expect(clock.series[0].start == Timestamp(year: 2004, month: 3, day: 10, hour: 18))

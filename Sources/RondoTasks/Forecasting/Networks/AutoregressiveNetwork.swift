@@ -52,7 +52,7 @@ struct AutoregressiveNetwork: StreamingNetwork {
 
   var context: Int { shape.context }
   var reach: Int { shape.context + (shape.lags.last ?? 1) + 1 }
-  var rows: Int { shape.context + shape.horizon }
+  var trainingRows: (count: Int, width: Int) { (shape.context + shape.horizon, 4 * shape.width) }
 
   func loss(
     _ tape: Tape, _ input: ForecastInput, _ places: [WindowBatch.Place], ends: [Int], ids: [Int]

@@ -8,8 +8,8 @@ protocol ForecastNetwork: Sendable {
   var context: Int { get }
   /// The steps before an origin that a forecast depends on at most.
   var reach: Int { get }
-  /// The rows of a window in training.
-  var rows: Int { get }
+  /// The rows of a window in training, and the floats that each takes beside its recurrences.
+  var trainingRows: (count: Int, width: Int) { get }
 
   /// What a step of training minimises: the mean over windows of how far what came is from what was forecast.
   ///

@@ -37,7 +37,9 @@ struct LinearNetwork: ForecastNetwork {
 
   var context: Int { shape.context }
   var reach: Int { shape.context }
-  var rows: Int { 1 }
+  var trainingRows: (count: Int, width: Int) {
+    (1, 4 * (shape.context + shape.horizon * probabilities.count))
+  }
 
   func loss(
     _ tape: Tape, _ input: ForecastInput, _ places: [WindowBatch.Place], ends: [Int], ids: [Int]

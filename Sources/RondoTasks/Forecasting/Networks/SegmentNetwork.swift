@@ -55,7 +55,9 @@ struct SegmentNetwork: ForecastNetwork {
 
   var context: Int { shape.context }
   var reach: Int { shape.context }
-  var rows: Int { shape.contextSegments + shape.horizonSegments }
+  var trainingRows: (count: Int, width: Int) {
+    (shape.contextSegments + shape.horizonSegments, 4 * shape.segmentWidth)
+  }
 
   func loss(
     _ tape: Tape, _ input: ForecastInput, _ places: [WindowBatch.Place], ends: [Int], ids: [Int]

@@ -69,7 +69,8 @@ struct SmoothingNetwork: ForecastNetwork {
 
   var context: Int { shape.history }
   var reach: Int { shape.history + shape.season - 1 }
-  var rows: Int { reach }
+  /// Smoothing keeps the whole season at each step.
+  var trainingRows: (count: Int, width: Int) { (reach, 4 * shape.season + 4 * shape.input) }
 
   func loss(
     _ tape: Tape, _ input: ForecastInput, _ places: [WindowBatch.Place], ends: [Int], ids: [Int]

@@ -142,7 +142,8 @@ extension ForecastReport {
       }
     }
     let rivals = comparison.baselines.compactMap { name, score in score.wql.map { (name: name, wql: $0) } }
-    if let own = model.wql, let best = rivals.min(by: { ($0.wql, $0.name) < ($1.wql, $1.name) }) {
+    if let own = model.wql, let best = rivals.min(by: { ($0.wql, $0.name) < ($1.wql, $1.name) }), best.wql > 0
+    {
       let change = String(format: "%.1f %%", 100 * abs(own / best.wql - 1))
       let figures = String(format: "WQL %.3g against %.3g", own, best.wql)
       sentences.append(

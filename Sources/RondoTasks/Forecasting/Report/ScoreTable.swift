@@ -56,8 +56,14 @@ public struct ScoreTable: Sendable, Equatable {
           "MASE", meaning: "the error as a multiple of how much values change from one season to the next"),
         { $0.mase }
       ),
-      (Column("RMSE", meaning: "the root of the mean squared error, in the unit of the values"), { $0.rmse }),
-      (Column("MAE", meaning: "the mean absolute error, in the unit of the values"), { $0.mae }),
+      (
+        Column("RMSE", meaning: "the root of the mean squared error of the means, in the unit of the values"),
+        { $0.rmse }
+      ),
+      (
+        Column("MAE", meaning: "the mean absolute error of the medians, in the unit of the values"),
+        { $0.mae }
+      ),
       (
         Column("OWA", meaning: "sMAPE and MASE as shares of Naive2's, their mean"),
         { comparison.owa(of: $0) }
