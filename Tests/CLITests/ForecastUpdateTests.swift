@@ -165,4 +165,67 @@ import Testing
     let whole = folder.file("whole.csv", csv(0..<151))
     #expect(try one.output == run(["predict", folder("model"), whole]).output)
   }
+
+  /// Means of weeks go on from the days of later ones, as whole weeks alone.
+  @Test func stepsOfSeveralRowsGoOn() throws {
+    let folder = TemporaryFolder()
+    func csv(_ days: Range<Int>) -> String {
+      // From a Monday on.
+      var text = "day,y\n"
+      for day in days {
+        let time = Date(timeIntervalSince1970: Double(1_672_617_600 + 86_400 * day))
+        text += "\(time.ISO8601Format().prefix(10)),\(day % 7 == 6 ? 10 : 3 + day / 70)\n"
+      }
+      return text
+    }
+    let model = folder("weeks")
+    let trained = try run(
+      [
+        "train", folder.file("days.csv", csv(0..<703)), "-o", model, "--resample", "1w", "--horizon", "2",
+        "--members", "1", "--hidden", "8", "--steps", "4",
+      ])
+    #expect(trained.status == 0 && trained.messages.contains("3 rows of"), "\(trained.messages)")
+    let updated = try run(["update", model, folder.file("more.csv", csv(700..<724))])
+    #expect(
+      updated.status == 0 && updated.messages.contains("3 new steps of 1 series"), "\(updated.messages)")
+    #expect(try updated.output == run(["predict", model, folder.file("all.csv", csv(0..<724))]).output)
+  }
+
+  /// What lies in UTC is not added to what lies on a clock.
+  @Test func clocksAreNotMixed() throws {
+    let folder = TemporaryFolder()
+    func csv(_ hours: Range<Int>, _ offset: String) -> String {
+      var text = "time,y\n"
+      for hour in hours {
+        let time = Date(timeIntervalSince1970: Double(1_672_617_600 + 3600 * hour))
+        text += "\(time.ISO8601Format().prefix(19))\(offset),\(hour % 24)\n"
+      }
+      return text
+    }
+    let old = folder.file("old.csv", csv(0..<150, "+01:00"))
+    let trained = try run(["train", old, "-o", folder("model")] + Self.small)
+    #expect(trained.status == 0, "\(trained.messages)")
+    let mixed = try run(["update", folder("model"), folder.file("new.csv", csv(150..<151, ""))])
+    #expect(mixed.status != 0 && mixed.messages.contains("no offset from UTC"), "\(mixed.messages)")
+    let right = try run(["update", folder("model"), folder.file("new.csv", csv(150..<151, "+01:00"))])
+    #expect(right.status == 0, "\(right.messages)")
+  }
+
+  /// Results are never written over what they are made of.
+  @Test func whatIsReadIsKept() throws {
+    let folder = TemporaryFolder()
+    try train(folder)
+    let (old, model) = (folder("old.csv"), folder("model"))
+    let (text, history) = (try Files.readText(old), try Files.readText(model + "/history.csv"))
+    for arguments in [
+      ["predict", model, old, "--output", old], ["predict", model, "--output", model + "/history.csv"],
+      ["update", model, old, "--output", model + "/../old.csv"],
+      ["anomalies", model, old, "--output", old], ["anomalies", model, old, "--report", old],
+      ["backtest", old, "--horizon", "7", "--report", old],
+    ] {
+      let result = try run(arguments)
+      #expect(result.status != 0 && result.messages.contains("which is read"), "\(result.messages)")
+    }
+    #expect(try Files.readText(old) == text && Files.readText(model + "/history.csv") == history)
+  }
 }

@@ -54,7 +54,7 @@ struct SeriesOptionGroup: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "How far steps are apart: 15min, 1h, 1d, 1b (Monday to Friday), 1w, 1mo, 1q, 1y. (default: found)",
+      "How far steps are apart: 15min, 1h, 1d, 1b (Monday to Friday), 1w, 1mo, 1me (by last days), 1q, 1y. (default: found)",
       valueName: "step"),
     transform: Self.frequency)
   var frequency: Frequency?
