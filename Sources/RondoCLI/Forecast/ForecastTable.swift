@@ -16,11 +16,13 @@ enum ForecastTable {
         + "     \(comparison.areReturns ? "  MAE" : "sMAPE")      MASE       OWA       WQL   in 80 %   in 95 %"
     ]
     for (name, score) in comparison.ranked {
-      lines.append(
-        "  " + name.padding(toLength: 15, withPad: " ", startingAt: 0)
-          + (comparison.areReturns ? cell(score.mae, "%.5f") : cell(score.smape)) + cell(score.mase)
-          + cell(comparison.owa(of: score)) + cell(score.wql, "%.4f") + share(score.coverage80)
-          + share(score.coverage95))
+      let point = comparison.areReturns ? cell(score.mae, "%.5f") : cell(score.smape)
+      let cells = [
+        point, cell(score.mase), cell(comparison.owa(of: score)), cell(score.wql, "%.4f"),
+        share(score.coverage80), share(score.coverage95),
+      ]
+      let filled = cells.prefix(1 + (cells.lastIndex { $0.contains { $0 != " " } } ?? 0))
+      lines.append("  " + name.padding(toLength: 15, withPad: " ", startingAt: 0) + filled.joined())
     }
     return lines.joined(separator: "\n")
   }
