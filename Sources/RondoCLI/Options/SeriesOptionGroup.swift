@@ -25,7 +25,7 @@ struct SeriesOptionGroup: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The column with the names of the series, in the layout long. (default: found)", valueName: "column"))
-  var id: String?
+  var id: [String] = []
 
   @Option(
     parsing: .upToNextOption,
@@ -95,10 +95,17 @@ struct SeriesOptionGroup: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "The first row names the columns. (default: found)")
   var header: Bool?
 
+  func validate() throws {
+    guard id.count > 1 else { return }
+    throw ValidationError(
+      "--id is given \(id.count) times, and one column names the series: put the names of several together in one column"
+    )
+  }
+
   func apply(to reading: inout SeriesReading) {
     reading.layout = layout ?? reading.layout
     if !time.isEmpty { reading.time = time }
-    reading.id = id ?? reading.id
+    reading.id = id.first ?? reading.id
     if !target.isEmpty { reading.targets = target }
     if !known.isEmpty { reading.known = known }
     if !past.isEmpty { reading.past = past }

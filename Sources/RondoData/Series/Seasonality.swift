@@ -16,27 +16,31 @@ public enum Seasonality {
   ///
   /// A candidate is a usual season at which the changes of more than half of the series that are long enough have a significant
   /// autocorrelation, larger than one step before and after. Of the candidates it is the shortest whose mean autocorrelation is at least
-  /// four fifths of the largest.
+  /// four fifths of the largest. Of weeks three or four years are too few for that; there a year counts that the values themselves, without
+  /// their trend, clearly follow.
   ///
   /// - Parameter frequency: Says what the season is where none is found.
   public static func season(of series: [[Double]], frequency: Frequency? = nil) -> Int {
     // A few hundred series, and of each its latest values, are enough to tell.
     let stride = Swift.max(1, series.count / 200)
-    let changes = Swift.stride(from: 0, to: series.count, by: stride).map { index in
-      let values = Series.filled(Array(series[index].suffix(2000)))
-      return Autocorrelation(zip(values.dropFirst(), values).map { $0 - $1 })
+    let latest = Swift.stride(from: 0, to: series.count, by: stride).map { index in
+      Series.filled(Array(series[index].suffix(2000)))
     }
+    let changes = latest.map { values in Autocorrelation(zip(values.dropFirst(), values).map { $0 - $1 }) }
+    let levels = frequency == .seconds(604_800) ? latest.map { Autocorrelation(withoutTrend($0)) } : []
     var candidates: [(season: Int, correlation: Double)] = []
     for m in frequency.map(\.seasons) ?? usual {
-      let long = changes.filter { $0.count >= 3 * m }
+      let long = changes.indices.filter { changes[$0].count >= 3 * m }
       var (sum, count) = (0.0, 0)
-      for values in long {
+      for index in long {
+        let values = changes[index]
         // A season of many steps is no whole number of them, and changes slowly: its peak is beside it and flat.
         let isLong = m > 30 && frequency != nil
         let own = isLong ? (m - m / 50...m + m / 50).map(values.at).max()! : values.at(m)
-        guard own > 0, isLong || own > values.at(m - 1) && own > values.at(m + 1), values.isSeasonal(m) else {
-          continue
-        }
+        let isFollowed = levels.indices.contains(index) && levels[index].clearlyFollows(m)
+        guard own > 0, isLong || own > values.at(m - 1) && own > values.at(m + 1),
+          isFollowed || values.isSeasonal(m)
+        else { continue }
         sum += own
         count += 1
       }
@@ -44,6 +48,19 @@ public enum Seasonality {
     }
     guard let largest = candidates.map(\.correlation).max() else { return frequency?.season ?? 1 }
     return candidates.first { $0.correlation >= 0.8 * largest }!.season
+  }
+
+  /// What is left of values without the line that fits them best.
+  private static func withoutTrend(_ values: [Double]) -> [Double] {
+    let centre = Double(values.count - 1) / 2
+    let mean = values.reduce(0, +) / Double(max(1, values.count))
+    var (product, square) = (0.0, 0.0)
+    for (step, value) in values.enumerated() {
+      product += (Double(step) - centre) * (value - mean)
+      square += (Double(step) - centre) * (Double(step) - centre)
+    }
+    let slope = square > 0 ? product / square : 0
+    return values.enumerated().map { $1 - mean - slope * (Double($0) - centre) }
   }
 
   /// The factor of each place in the season by classical multiplicative decomposition: the mean ratio to a centred moving average, their mean 1.
@@ -91,6 +108,15 @@ private struct Autocorrelation {
   func at(_ lag: Int) -> Double {
     guard variance > 0 else { return 0 }
     return zip(deviations.dropFirst(lag), deviations).reduce(0) { $0 + $1.0 * $1.1 } / variance
+  }
+
+  /// Whether values are much like those of a season before, and much less like those of half a season before.
+  func clearlyFollows(_ m: Int) -> Bool {
+    guard count >= 3 * m else { return false }
+    // As if there were as many pairs as values.
+    func correlation(_ lag: Int) -> Double { at(lag) * Double(count) / Double(count - lag) }
+    let whole = correlation(m)
+    return whole > 0.6 && whole - correlation(m / 2) > 0.5
   }
 
   /// See `Seasonality.isSeasonal`.

@@ -80,6 +80,12 @@ struct SeriesColumns {
       notes += Self.notes(leftOut: left, sample, bare, layout: layout)
       targets = left.isEmpty ? others : others.filter { !left.contains($0) }
       texts = left
+      if let time = targets.first, bare.hasHeader, ColumnSample.kind(names[time]) == .time {
+        notes.append(
+          "columns like \(quoted(names[time])) of \(table.name) look like times, which are not read where a row is a series: "
+            + "with a row for each time, its calendar and season would be known"
+        )
+      }
       return
     }
     let others = names.indices.filter { [id] in $0 != id && !taken.contains($0) }

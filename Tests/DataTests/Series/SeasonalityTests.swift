@@ -1,3 +1,4 @@
+import Foundation
 import RondoCore
 import RondoData
 import Testing
@@ -42,6 +43,24 @@ import Testing
     #expect(season == 365 || season == 7)
     #expect(Frequency.seconds(3600).seasons == [24, 168] && Frequency.seconds(900).seasons == [96])
     #expect(Frequency.months(3).seasons == [4] && Frequency.months(12).seasons == [])
+  }
+
+  /// Three years of weeks are enough for a year that is plain to see, and for none where there is none.
+  @Test func aYearOfWeeks() {
+    let random = RandomSource(seed: 6)
+    let draws = (0..<160).map { random.normal(stream: 1, position: UInt64($0)) }
+    let weeks = Frequency.seconds(604_800)
+    let yearly = draws.enumerated().map { 100 + 0.3 * Double($0) + 20 * sin(Double($0) / 52 * 2 * .pi) + $1 }
+    #expect(Seasonality.season(of: [yearly], frequency: weeks) == 52)
+    #expect(Seasonality.season(of: [Array(yearly.prefix(120))], frequency: weeks) == 1)
+    let walks = (0..<40).map { walk in
+      var level = 100.0
+      return (0..<160).map { step -> Double in
+        level += random.normal(stream: 2, position: UInt64(160 * walk + step))
+        return level
+      }
+    }
+    #expect(walks.count { Seasonality.season(of: [$0], frequency: weeks) == 52 } <= 3)
   }
 
   /// Three seasons are needed to tell.
