@@ -22,7 +22,7 @@ enum GzipFile {
     guard process.terminationStatus == 0 else {
       throw FormatError(
         .init(path), expected: "a file that gzip can read",
-        found: message.split(separator: "\n").last.map { String($0) } ?? "something else",
+        found: quoted(String(message.split(separator: "\n").last ?? "nothing"), limit: 120),
         hint: "Load it anew, or give the file without compression.")
     }
     return bytes

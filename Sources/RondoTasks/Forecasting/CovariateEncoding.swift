@@ -38,6 +38,11 @@ public struct CovariateEncoding: Sendable, Equatable, Codable {
     public var deviation: Double
     /// Whether no value of any series is negative: then none is forecast.
     public var isNeverNegative: Bool
+    /// Whether all values of all series are whole numbers.
+    public var areWhole: Bool
+
+    /// Whether values are counts that differ from what lies between them.
+    var areSmallCounts: Bool { areWhole && isNeverNegative && level < 10 }
 
     /// Whether sizes of values say something: they differ by more than a tenth of what they are.
     public var haveSizes: Bool { deviation > 0.1 * level }
@@ -55,6 +60,7 @@ public struct CovariateEncoding: Sendable, Equatable, Codable {
       func median(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.sorted()[values.count / 2] }
       (level, mean, deviation) = (median(levels), median(means), median(deviations))
       isNeverNegative = !series.contains { $0.values.contains { $0 < 0 } }
+      areWhole = !series.contains { $0.values.contains { !$0.isNaN && $0 != $0.rounded() } }
     }
   }
 

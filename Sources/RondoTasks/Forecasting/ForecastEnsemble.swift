@@ -45,7 +45,7 @@ struct ForecastEnsemble: Sendable {
         probabilities: probabilities, values: forecast.values.map { max($0, 0) })
     }
     // The lower quantiles of small counts are the counts themselves: what is often zero is not above 0.05.
-    if input.isOfSmallCounts(before: place) {
+    if input.typical?.areSmallCounts ?? false {
       let lower = probabilities.count { $0 < 0.5 }
       let values = forecast.values.enumerated().map { index, value in
         index % probabilities.count < lower ? value.rounded(.down) : value

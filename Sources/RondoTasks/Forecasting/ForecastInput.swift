@@ -17,8 +17,6 @@ package struct ForecastInput: Sendable {
     package let values: [Double]
     /// The first step with a negative value; nil if there is none.
     let firstNegative: Int?
-    /// The first step with a value that is no whole number; nil if there is none.
-    let firstFraction: Int?
     /// Which series of those that were trained on it is, by its name; nil if it is none of them.
     let number: Int?
     /// What was before the first value.
@@ -46,11 +44,8 @@ package struct ForecastInput: Sendable {
   package init(_ series: [[Double]]) {
     items = series.map {
       Item(
-        values: $0, firstNegative: $0.firstIndex { $0 < 0 },
-        firstFraction: $0.firstIndex { $0 != $0.rounded() && !$0.isNaN }, number: nil,
-        earlier: EarlierSteps(), phase: 0,
-        start: nil,
-        known: [], past: [], statics: [])
+        values: $0, firstNegative: $0.firstIndex { $0 < 0 }, number: nil, earlier: EarlierSteps(), phase: 0,
+        start: nil, known: [], past: [], statics: [])
     }
     (counts, cycles, frequency, typical) = (CovariateCounts(), [], nil, nil)
   }
@@ -73,7 +68,6 @@ package struct ForecastInput: Sendable {
       let earlier = earlier?[index] ?? EarlierSteps()
       return Item(
         values: series.values, firstNegative: series.values.firstIndex { $0 < 0 },
-        firstFraction: series.values.firstIndex { $0 != $0.rounded() && !$0.isNaN },
         number: numbers[series.name], earlier: earlier,
         phase: calendar ?? earlier.count, start: series.start,
         known: zip(covariates.known, encoding.known).map { $0.map($1.encoded) },
@@ -94,16 +88,6 @@ package struct ForecastInput: Sendable {
     if let first = item.firstNegative, first < place.origin { return false }
     if typical?.isNeverNegative ?? false { return true }
     return item.before + place.origin >= Self.manySteps && item.values[..<place.origin].contains { !$0.isNaN }
-  }
-
-  /// Sizes below which whole numbers are counts that differ from what lies between them.
-  private static let smallCounts = 10.0
-
-  /// Whether a series is one of small counts, as far as can be seen before a window.
-  func isOfSmallCounts(before place: WindowBatch.Place) -> Bool {
-    let item = items[place.series]
-    return item.firstFraction ?? .max >= place.origin && typical.map { $0.level < Self.smallCounts } ?? false
-      && isNeverNegative(before: place)
   }
 
   /// Appends what stands beside a segment as a whole: where in the cycles of the calendar its first step is (zeros if its time is not known),

@@ -168,7 +168,9 @@ public struct Forecaster: Sendable {
     var evaluation = ForecastEvaluation(
       series, horizon: horizon, season: config.season,
       baselines: .suited(toReturns: config.forecast.reading.returns))
-    let places = try windows.requiredPlaces(series.map(\.values.count), horizon: horizon)
+    // The first window has something to be forecast from.
+    let places = try windows.requiredPlaces(
+      series.map(\.values.count), horizon: horizon, history: max(horizon, 2 * config.season))
     let first = Dictionary(places.map { ($0.series, $0.origin) }, uniquingKeysWith: min)
     try evaluation.add(
       places, trained: series.indices.map { first[$0] ?? 0 }, probabilities: config.quantiles

@@ -115,6 +115,24 @@ import Testing
     windows.places([length], horizon: horizon).map(\.origin)
   }
 
+  /// Several windows need room, and what the first is forecast from.
+  @Test func windowsNeedRoom() throws {
+    func count(_ windows: ForecastWindows, history: Int) throws -> Int {
+      try windows.requiredPlaces([100, 30], horizon: 10, history: history).count { $0.series == 0 }
+    }
+    #expect(try count(ForecastWindows(count: 9), history: 10) == 9)
+    #expect(throws: OptionError.self) { try count(ForecastWindows(count: 9), history: 11) }
+    #expect(throws: OptionError.self) { try count(ForecastWindows(count: 10), history: 1) }
+    #expect(try count(ForecastWindows(count: 2, stride: 50), history: 40) == 2)
+    #expect(throws: OptionError.self) { try count(ForecastWindows(count: 2, stride: 50), history: 41) }
+    // One window alone may have hardly anything before it, as a share of the end may.
+    #expect(try count(ForecastWindows(count: 1), history: 1000) == 1)
+    #expect(try count(ForecastWindows(share: 0.2), history: 1000) == 11)
+    #expect(throws: OptionError.self) {
+      try ForecastWindows().requiredPlaces([10], horizon: 10)
+    }
+  }
+
   @Test func windowsLieAtTheEnd() {
     #expect(origins(ForecastWindows(count: 3)) == [70, 80, 90])
     #expect(origins(ForecastWindows(count: 3, stride: 1)) == [88, 89, 90])

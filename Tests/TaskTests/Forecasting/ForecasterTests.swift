@@ -43,6 +43,27 @@ import Testing
     )
   }
 
+  /// What is often zero is not above a twentieth: lower quantiles of small counts are counts, and others stay between them.
+  @Test func lowerQuantilesOfSmallCountsAreCounts() throws {
+    let random = RandomSource(seed: 8)
+    var settings = ForecastSettings()
+    settings.forecast.horizon = 4
+    settings.forecast.members = 1
+    settings.architecture.hidden = [8]
+    settings.training.batch = 16
+    settings.training.budget = .steps(20)
+    func lower(_ unit: Double) throws -> [Double] {
+      let values = (0..<200).map { step -> Double in
+        unit * Double(random.uniform(stream: 0, position: UInt64(step)) < 0.3 ? step % 3 : 0)
+      }
+      let forecaster = try Forecaster.trained(on: [Series(name: "n", values: values)], settings)
+      let forecast = try forecaster.forecast([values])[0]
+      return (0..<4).flatMap { step in [0.1, 0.2, 0.3, 0.4].map { forecast.quantile($0, step: step) } }
+    }
+    #expect(try lower(1).allSatisfy { $0 == $0.rounded() })
+    #expect(try !lower(0.25).allSatisfy { $0 == $0.rounded() })
+  }
+
   @Test func learnsWhatNoBaselineSees() throws {
     let folder = TemporaryFolder()
     let config = try ForecastTraining(request(folder, Self.csv())).run { _ in }.forecaster.config

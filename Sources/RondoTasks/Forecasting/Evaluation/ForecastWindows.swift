@@ -24,16 +24,20 @@ public struct ForecastWindows: Sendable, Equatable {
 
   /// The places of all windows, of which the longest series has as many as are asked for.
   ///
+  /// - Parameter history: Steps before the first of several windows at least.
   /// - Throws: `OptionError` if there is no room for them.
   package func requiredPlaces(
-    _ lengths: [Int], horizon: Int
+    _ lengths: [Int], horizon: Int, history: Int = 1
   ) throws(OptionError) -> [WindowBatch.Place] {
     let places = places(lengths, horizon: horizon)
     let longest = lengths.max() ?? 0
     let most = Dictionary(grouping: places, by: \.series).values.map(\.count).max() ?? 0
-    guard most > 0, share != nil || most >= count ?? 1 else {
+    let (wanted, distance) = (count ?? 1, stride ?? horizon)
+    let first = longest - horizon - (wanted - 1) * distance
+    let hasRoom = most >= wanted && (wanted == 1 || first >= history)
+    guard most > 0, share != nil || hasRoom else {
       throw .conflict(
-        "the longest series has \(counted(longest, "step")), which are too few for \(counted(count ?? 1, "window")) of "
+        "the longest series has \(counted(longest, "step")), which are too few for \(counted(wanted, "window")) of "
           + "\(counted(horizon, "step")) with a history before them: choose fewer --windows or a smaller --horizon."
       )
     }
